@@ -8,7 +8,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3.11
 BIN := .venv/bin
-hash = $(shell sha256sum pyproject.toml $(1) 2>/dev/null | sha256sum | cut -c1-16)
+hash = $(shell sha256sum $(1) | cut -c1-16)
 RUN_STAMP := .venv/.installed-run-$(call hash,requirements.lock)
 DEV_STAMP := .venv/.installed-dev-$(call hash,requirements-dev.lock)
 ALL_STAMP := .venv/.installed-all-$(call hash,requirements-all.lock)
@@ -30,9 +30,11 @@ $(RUN_STAMP): | .venv/bin/python
 
 $(DEV_STAMP): | .venv/bin/python
 	tools/install.sh requirements-dev.lock "$@"
+	@touch $(RUN_STAMP)
 
 $(ALL_STAMP): | .venv/bin/python
 	tools/install.sh requirements-all.lock "$@"
+	@touch $(RUN_STAMP) $(DEV_STAMP)
 
 .PHONY: venv lock pg chromium fonts
 venv: $(DEV_STAMP) ## the environment with everything development needs, in .venv/
