@@ -1,0 +1,1 @@
+"""The running program: channels, web, spine and composition root."""

@@ -1,0 +1,1 @@
+"""Words and decisions everyone shares; standard library only."""

@@ -1,0 +1,86 @@
+"""What happened: the one shape every platform and webhook is normalised to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.identity import Identity
+
+Scalar = str | int | float | bool | None
+
+FOLLOWED = "member.followed"
+UNFOLLOWED = "member.unfollowed"
+MESSAGE = "member.message"
+MENU_CLICK = "member.menu_click"
+SCANNED = "member.scanned"
+JOINED_GROUP = "member.joined_group"
+LEFT_GROUP = "member.left_group"
+GROUP_MESSAGE = "group.message"
+CONSENT_GRANTED = "consent.granted"
+CONSENT_WITHDRAWN = "consent.withdrawn"
+TAG_ADDED = "tag.added"
+TAG_REMOVED = "tag.removed"
+STAGE_CHANGED = "stage.changed"
+ORDER_PAID = "order.paid"
+ORDER_REFUNDED = "order.refunded"
+ORDER_CANCELLED = "order.cancelled"
+PRODUCT_VIEWED = "product.viewed"
+PRODUCT_ADDED = "product.added"
+COUPON_ISSUED = "coupon.issued"
+COUPON_REDEEMED = "coupon.redeemed"
+COUPON_EXPIRED = "coupon.expired"
+COMPLAINT_OPENED = "complaint.opened"
+COMPLAINT_CLOSED = "complaint.closed"
+REFERRAL_QUALIFIED = "referral.qualified"
+ACTIVITY_JOINED = "activity.joined"
+LINK_CLICKED = "link.clicked"
+
+KNOWN_KINDS = frozenset({
+    FOLLOWED, UNFOLLOWED, MESSAGE, MENU_CLICK, SCANNED, JOINED_GROUP, LEFT_GROUP, GROUP_MESSAGE,
+    CONSENT_GRANTED, CONSENT_WITHDRAWN, TAG_ADDED, TAG_REMOVED, STAGE_CHANGED, ORDER_PAID, ORDER_REFUNDED,
+    ORDER_CANCELLED, PRODUCT_VIEWED, PRODUCT_ADDED, COUPON_ISSUED, COUPON_REDEEMED, COUPON_EXPIRED,
+    COMPLAINT_OPENED, COMPLAINT_CLOSED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
+})  # fmt: skip
+
+# What the member does by their own will; these make a member "active" (`did: any`).
+OWN_ACTS = frozenset({
+    FOLLOWED, MESSAGE, MENU_CLICK, SCANNED, JOINED_GROUP, GROUP_MESSAGE, ORDER_PAID, PRODUCT_VIEWED,
+    PRODUCT_ADDED, COUPON_REDEEMED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class InboundEvent:
+    """One thing that happened to one member, whatever platform told us.
+
+    `key` is unique per account for ever: the same key again is a platform's retry. `account` is the
+    configured account name, or ``webhook``, ``console``, ``import``, ``clock``. `known_as` is who it
+    happened to; `also_known_as` are identities the same message proves. `platform_kind` keeps the
+    platform's own word for what has no name of ours. `amount` is money in minor units (分).
+    `traits` are attributes to set on the member. `silent` events change facts but are never shown to
+    rules or handlers (an import of old data).
+    """
+
+    key: str
+    account: str
+    kind: str
+    at: datetime
+    known_as: Identity
+    text: str = ""
+    properties: Mapping[str, Scalar] = field(default_factory=dict)
+    amount: int = 0
+    also_known_as: tuple[Identity, ...] = ()
+    traits: Mapping[str, Scalar] = field(default_factory=dict)
+    platform_kind: str = ""
+    can_reply: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An event as the member's history keeps it: kind, time, money in minor units, properties."""
+
+    kind: str
+    at: datetime
+    amount: int = 0
+    properties: Mapping[str, Scalar] = field(default_factory=dict)

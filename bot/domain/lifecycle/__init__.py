@@ -1,0 +1,1 @@
+"""Lifecycle rules: who enters, what happens step by step, when it ends."""

@@ -1,0 +1,1 @@
+"""What is remembered. SQL stays here."""
