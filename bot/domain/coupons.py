@@ -1,0 +1,74 @@
+"""What a coupon is worth and who may have one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class CouponState(StrEnum):
+    """Where a code stands."""
+
+    FREE = "free"  # in stock
+    RESERVED = "reserved"  # set aside for a message that is about to leave
+    ISSUED = "issued"  # the member has it
+    REDEEMED = "redeemed"  # used
+    EXPIRED = "expired"  # its time passed unused
+    RETURNED = "returned"  # the message did not leave; the code goes back to stock
+    REVOKED = "revoked"  # taken back by an operator or by erasure
+    REFUNDED = "refunded"  # used, then the order was refunded
+
+
+class Refusal(StrEnum):
+    """Why a coupon could not be given."""
+
+    SOLD_OUT = "sold_out"
+    LIMIT = "limit"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLimit:
+    """At most `count` per member, within a rolling window or for ever."""
+
+    count: int
+    window: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CouponBatch:
+    """A batch as configured; money in minor units (分), `percent_off` in whole percent."""
+
+    name: str
+    title: str
+    valid: timedelta
+    amount_off: int = 0
+    percent_off: int = 0
+    max_off: int = 0
+    min_spend: int = 0
+    stock: int = 0
+    codes_file: str = ""
+    per_member: MemberLimit | None = None
+    low_stock: int = 0
+    budget: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CouponClaim:
+    """A wish for one coupon; `key` makes repeating harmless."""
+
+    key: str
+    batch: str
+    member_id: int
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon in a member's hand."""
+
+    code: str
+    batch: str
+    member_id: int
+    state: CouponState
+    expires_at: datetime

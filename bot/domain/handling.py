@@ -1,0 +1,70 @@
+"""What a handler is: a pure function from an event and a member to effects."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from bot.domain.coupons import CouponBatch
+from bot.domain.effects import Effect
+from bot.domain.events import InboundEvent
+from bot.domain.members import Member
+
+
+class Rank(IntEnum):
+    """Who may answer a callback first; one passive reply a callback, the lowest number wins."""
+
+    COMMAND = 10
+    CONSENT = 20
+    CLAIM = 30
+    ACTIVITY = 40
+    ANSWER = 50
+    RULE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWords:
+    """The words that grant and withdraw one purpose, and the notice the grant refers to."""
+
+    purpose: str
+    grant: tuple[str, ...]
+    withdraw: tuple[str, ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOffer:
+    """A keyword that delivers the coupon a rule's step promised."""
+
+    keyword: str
+    batch: str
+    basis: str
+    rule: str
+    step: str
+    lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The slice of the configuration that handlers read."""
+
+    consents: tuple[ConsentWords, ...] = ()
+    tag_keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    keyword_answers: Mapping[str, str] = field(default_factory=dict)
+    complaint_words: tuple[str, ...] = ()
+    complaint_queue: str = ""
+    claims: tuple[ClaimOffer, ...] = ()
+    coupons: Mapping[str, CouponBatch] = field(default_factory=dict)
+    subscription_route: str = ""
+    subscription_names: Mapping[str, str] = field(default_factory=dict)
+    human_queue: str = ""
+    erase_on_unfollow: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One behaviour: the event kinds it hears and what it answers."""
+
+    kinds: frozenset[str]
+    handle: Callable[[InboundEvent, Member, Settings, datetime], list[Effect]]
