@@ -2,8 +2,8 @@
 
 ``only``       whatever a package imports is in its list: itself, the standard library, and what is named.
 ``stays_in``   a library is imported by its homes alone, whether or not anybody imports it yet.
-``strangers``  the modules of a folder do not import each other; files beginning with "_" are shared by all of them.
-``covered``    every module of a package stands in the list of layers, so that a new file cannot dodge the rules.
+``strangers``  the modules of a folder do not import each other; "_" files are shared by all.
+``covered``    every module of a package stands in the list of layers, so a new file cannot dodge the rules.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # Parts of the standard library that touch the world; a decision must not.
 INPUT_AND_OUTPUT = frozenset({
-    "asyncio", "concurrent", "ftplib", "http", "multiprocessing", "select", "selectors", "shutil", "signal", "smtplib",
-    "socket", "socketserver", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "urllib",
+    "asyncio", "concurrent", "ftplib", "http", "multiprocessing", "select", "selectors", "shutil", "signal",
+    "smtplib", "socket", "socketserver", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "urllib",
 })  # fmt: skip
 
 
@@ -35,9 +35,10 @@ class _ListedFaults(Contract):
     """A contract whose check is a list of sentences, one a fault."""
 
     def faults(self, graph: ImportGraph) -> Iterator[str]:
+        """Yield one sentence for each of the contract's breaches in the graph."""
         raise NotImplementedError
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001  the base's signature
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002  the base's signature
         found = sorted(self.faults(graph))
         return ContractCheck(kept=not found, metadata={"faults": found})
 
@@ -60,6 +61,7 @@ class OnlyContract(_ListedFaults):
     pure: Any = fields.BooleanField(required=False, default=False)
 
     def faults(self, graph: ImportGraph) -> Iterator[str]:
+        """Yield every import that is neither allowed nor of the standard library."""
         for package in self.packages:
             inside = [name for name in graph.modules if _within(name, [package])]
             for module in inside:
@@ -82,8 +84,11 @@ class StaysInContract(_ListedFaults):
     homes: Any = fields.ListField(subfield=fields.StringField())
 
     def faults(self, graph: ImportGraph) -> Iterator[str]:
+        """Yield every import of a library outside its homes."""
         for library in self.libraries:
-            importers = graph.find_modules_that_directly_import(library) if library in graph.modules else set()
+            importers = (
+                graph.find_modules_that_directly_import(library) if library in graph.modules else set()
+            )
             for importer in importers:
                 if not _within(importer, self.homes):
                     yield f"{importer} imports {library}"
@@ -96,6 +101,7 @@ class StrangersContract(_ListedFaults):
     folders: Any = fields.ListField(subfield=fields.StringField())
 
     def faults(self, graph: ImportGraph) -> Iterator[str]:
+        """Yield every import between two siblings."""
         for folder in self.folders:
             # A folder that lists its members in __init__ may import them; they may not import it back.
             siblings = graph.find_children(folder) if folder in graph.modules else set()
@@ -110,7 +116,7 @@ class StrangersContract(_ListedFaults):
 
 
 class CoveredContract(_ListedFaults):
-    """Every module directly inside ``packages`` is one of the layers of the contract with the given ``layers_of`` id."""
+    """Every module directly inside ``packages`` stands in the contract whose id is ``layers_of``."""
 
     type_name = "covered"
     packages: Any = fields.ListField(subfield=fields.StringField())
@@ -118,6 +124,7 @@ class CoveredContract(_ListedFaults):
     besides: Any = fields.ListField(subfield=fields.StringField(), required=False)
 
     def faults(self, graph: ImportGraph) -> Iterator[str]:
+        """Yield every module without a layer."""
         settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
         contracts = settings["tool"]["importlinter"]["contracts"]
         layers = next(one["layers"] for one in contracts if one.get("id") == self.layers_of)
@@ -126,4 +133,4 @@ class CoveredContract(_ListedFaults):
         for package in self.packages:
             for module in graph.find_children(package):
                 if not _within(module, named) and not any(_within(name, [module]) for name in named):
-                    yield f"{module} has no layer: add it to the contract '{self.layers_of}' and to ARCHITECTURE.md"
+                    yield f"{module} has no layer: add it to '{self.layers_of}' and to ARCHITECTURE.md"
