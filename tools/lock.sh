@@ -11,14 +11,16 @@ compile() { # compile OUTPUT [what to include …]
   local output=$1
   shift
   uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-    --no-header --no-annotate "$@" pyproject.toml --output-file "$output"
+    --no-header --no-annotate "$@" --output-file "$output"
 }
 
 if [ "${1:-}" != --upgrade ] && [ -f requirements-all.lock ]; then cp requirements-all.lock "$everything"; fi
 upgrade=()
 if [ "${1:-}" = --upgrade ]; then upgrade=(--upgrade); fi
-compile "$everything" "${upgrade[@]}" --all-extras --group build --group test --group lint --group bench
-compile requirements.lock --constraint "$everything" --extra charts --extra postgres --group build
-compile requirements-dev.lock --constraint "$everything" --extra charts --extra postgres \
+compile "$everything" "${upgrade[@]}" pyproject.toml --all-extras \
+  --group build --group test --group lint --group bench --group pg
+compile requirements.lock --constraint "$everything" pyproject.toml --extra charts --extra postgres --group build
+compile requirements-dev.lock --constraint "$everything" pyproject.toml --extra charts --extra postgres \
   --group build --group test --group lint
+compile requirements-pg.lock --constraint "$everything" --group pg
 cp "$everything" requirements-all.lock

@@ -3,10 +3,10 @@
     with_postgres.py [--own] COMMAND …
 
 The server is the one at HETANG_TEST_PG, else the one answering on 127.0.0.1:5432, else one started here from
-Debian's package or from a wheel with the programs in it: on its own port, in its own directory, as another user
-when we are root (PostgreSQL refuses root), and stopped by its process id at the end. With --own it is always
-started here. The command's exit code is passed on. Without any server the command still runs: with CI=true
-its tests then fail, else they say that they were skipped.
+Debian's package or from a wheel with the programs in it: on its own port, in its own directory, as another
+user when we are root (PostgreSQL refuses root), and stopped by its process id at the end. With --own it is
+always started here. The command's exit code is passed on. Without any server the command still runs: with
+CI=true its tests then fail, else they say that they were skipped.
 """
 
 from __future__ import annotations
