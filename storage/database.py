@@ -19,6 +19,8 @@ from sqlalchemy.pool import QueuePool
 
 from bot.domain.errors import StorageUnavailable
 
+__all__ = ["Connection", "Database", "driver_url"]
+
 Result = TypeVar("Result")
 WRITERS = 4
 READERS = 4

@@ -25,6 +25,7 @@ class Refusal(StrEnum):
     LIMIT = "limit"
     CLOSED = "closed"
     EXPIRED = "expired"
+    NOT_OFFERED = "not_offered"
 
 
 @dataclass(frozen=True, slots=True)

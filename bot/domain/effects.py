@@ -7,7 +7,7 @@ member by id and its moment, so that applying is mechanical.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.content import Content
 from bot.domain.events import Scalar
@@ -191,12 +191,29 @@ class Handoff:
 
 @dataclass(frozen=True, slots=True)
 class IssueCoupon:
-    """Give the member a coupon of this batch; `key` makes repeating harmless."""
+    """Give the member a coupon of this batch; `key` makes repeating harmless.
+
+    `promised_by` (rule, step) asks storage to check that this message was sent to the member, within
+    `lasts` before now; without it nothing is asked.
+    """
 
     member_id: int
     batch: str
     basis: str
     key: str
+    at: datetime
+    promised_by: tuple[str, str] | None = None
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemCoupon:
+    """The shop took this code for an order; a code that is not issued changes nothing."""
+
+    member_id: int
+    code: str
+    order_id: str
+    amount: int
     at: datetime
 
 
@@ -246,7 +263,7 @@ class Receipt:
 
 
 Effect = (
-    AddTag | RemoveTag | SetStage | SetMembership | SetReview | SetAttributes | SetConsent | Suppress | SetFollowing
-    | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages | Reply | Handoff | IssueCoupon
-    | Attempt | Emit | EraseMember | Receipt
+    AddTag | RemoveTag | SetStage | SetMembership | SetReview | SetAttributes | SetConsent | Suppress
+    | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
+    | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
 )  # fmt: skip

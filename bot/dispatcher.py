@@ -1,0 +1,145 @@
+"""Group commit: callbacks that arrive together share one transaction and are answered after it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.domain.channel import Callback, Channel, ReplyHandle
+from bot.domain.clock import Clock
+from bot.domain.errors import CallbackUnintelligible, StorageUnavailable
+from bot.domain.events import InboundEvent
+from bot.group import Group, Heard
+from storage import inbox
+from storage.database import Database
+
+MAX_GROUP = 256
+MAX_WAITING = 4096
+
+log = structlog.get_logger("dispatcher")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    heard: Heard
+    done: "asyncio.Future[bytes]" = field(repr=False)
+
+
+class Dispatcher:
+    """Takes events from every door, one transaction for all that wait, and answers each after its commit.
+
+    While one group is being committed the next one gathers; an idle dispatcher starts at once, so
+    grouping costs no waiting time.
+    """
+
+    def __init__(
+        self, database: Database, group: Group, clock: Clock, committed: Callable[[], None] = lambda: None
+    ) -> None:
+        """Hold the parts; `committed` is called after a commit that made work for the sender."""
+        self._database = database
+        self._group = group
+        self._clock = clock
+        self._committed = committed
+        self._waiting: deque[_Waiting] = deque()
+        self._runner: asyncio.Task[None] | None = None
+
+    def follow(self, group: Group) -> None:
+        """Use another group from the next transaction on; for a configuration swapped in."""
+        self._group = group
+
+    @property
+    def idle(self) -> bool:
+        """Return whether nothing waits and nothing is being committed."""
+        return not self._waiting and (self._runner is None or self._runner.done())
+
+    async def submit(self, callback: Callback, channel: Channel) -> bytes:
+        """Return the bytes that answer an authentic callback, after everything it caused is stored.
+
+        Raises StorageUnavailable when it could not be stored or too much is waiting.
+        """
+        if callback.event is None:
+            return channel.answer(callback.handle, None, self._clock.now())
+        return await self._join(Heard(callback.event, callback.handle, channel))
+
+    async def accept(self, events: Sequence[InboundEvent]) -> None:
+        """Store events that want no answer (webhooks, imports, operators' acts) and what they cause."""
+        waits: list[Awaitable[bytes]] = [self._join(Heard(event, None, None)) for event in events]
+        for outcome in await asyncio.gather(*waits, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def quarantine(self, error: CallbackUnintelligible, channel: Channel) -> bytes:
+        """Keep an authentic callback nobody understands; return the acknowledgement."""
+        now = self._clock.now()
+        await self._database.write(
+            lambda c: inbox.quarantine(c, error.key, channel.account, error.reason, error.body, now)
+        )
+        return channel.answer(None, None, now)
+
+    def _join(self, heard: Heard) -> "asyncio.Future[bytes]":
+        if len(self._waiting) >= MAX_WAITING:
+            raise StorageUnavailable("too many callbacks wait")
+        waiting = _Waiting(heard, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._runner is None or self._runner.done():
+            self._runner = asyncio.create_task(self._run())
+        return waiting.done
+
+    async def _run(self) -> None:
+        # One turn of the loop lets every callback that is already readable join the first group.
+        await asyncio.sleep(0)
+        while self._waiting:
+            group = [self._waiting.popleft() for _ in range(min(MAX_GROUP, len(self._waiting)))]
+            await self._commit(group)
+
+    async def _commit(self, group: list[_Waiting]) -> None:
+        try:
+            await self._store(group)
+        except StorageUnavailable as error:
+            log.error("not_stored", count=len(group), error=str(error))
+            _fail(group, error)
+        except Exception as error:  # a row the database refuses must not harm its neighbours
+            log.exception("group_failed", count=len(group))
+            await self._one_by_one(group, error)
+
+    async def _one_by_one(self, group: list[_Waiting], error: Exception) -> None:
+        if len(group) == 1:
+            await self._set_aside(group[0], error)
+            return
+        for waiting in group:
+            await self._commit([waiting])
+
+    async def _set_aside(self, waiting: _Waiting, error: Exception) -> None:
+        heard = waiting.heard
+        now = self._clock.now()
+        try:
+            await self._database.write(lambda c: self._group.set_aside(c, heard, error, now))
+        except StorageUnavailable as lost:
+            _fail([waiting], lost)
+            return
+        _answer(waiting, heard.acknowledgement(now))
+
+    async def _store(self, group: list[_Waiting]) -> None:
+        now = self._clock.now()
+        heard = [waiting.heard for waiting in group]
+        outcome = await self._database.write(lambda c: self._group.work(c, heard, now))
+        for waiting, body in zip(group, outcome.answers, strict=True):
+            _answer(waiting, body)
+        if outcome.woken:
+            self._committed()
+
+
+def _answer(waiting: _Waiting, body: bytes) -> None:
+    if not waiting.done.done():
+        waiting.done.set_result(body)
+
+
+def _fail(group: list[_Waiting], error: Exception) -> None:
+    for waiting in group:
+        if not waiting.done.done():
+            waiting.done.set_exception(error)
+
+
+__all__ = ["Dispatcher", "Heard", "ReplyHandle"]

@@ -1,0 +1,1 @@
+"""What happens when somebody speaks: one behaviour a file, pure."""

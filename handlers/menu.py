@@ -1,0 +1,29 @@
+"""The menu's own words: my coupons, a person."""
+
+from datetime import datetime
+
+from bot.domain.content import Transfer
+from bot.domain.effects import Effect, Handoff, Reply
+from bot.domain.events import MENU_CLICK, MESSAGE, InboundEvent
+from bot.domain.handling import Handler, Rank, Settings
+from bot.domain.members import Member
+from bot.domain.words import is_word
+
+MY_COUPONS = ("my_coupons", "我的券")
+HUMAN = ("human", "人工")
+
+
+def choose(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:
+    """Answer a menu click, or the same wish typed."""
+    wish = str(event.properties.get("key", "")) if event.kind == MENU_CLICK else event.text
+    if is_word(wish, MY_COUPONS):
+        return [Reply(member.id, Rank.ACTIVITY, template="coupons/mine", context={"list": "coupons"})]
+    if is_word(wish, HUMAN) and settings.human_queue:
+        return [
+            Handoff(member.id, settings.human_queue, "human/brief", f"{event.key}#human", event.at, None),
+            Reply(member.id, Rank.ACTIVITY, content=Transfer()),
+        ]
+    return []
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MENU_CLICK, MESSAGE}), choose),)
