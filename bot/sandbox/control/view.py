@@ -1,0 +1,56 @@
+"""Looking at what happened. Lists are bare JSON arrays; ``?after=N`` leaves out the first N rows."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+from bot.sandbox.control.door import Handler, Request, Room
+from bot.sandbox.shapes import Json
+
+
+async def outbox(room: Room, request: Request) -> list[Json]:
+    """Messages that reached members: ``?member=`` (name or openid) ``&account= &route= &after=``."""
+    wanted = {key: request.query[key] for key in ("account", "route", "kind") if key in request.query}
+    who = request.query.get("member")
+    return [
+        row
+        for row in _after(room.world.record.outbox, request)
+        if (who is None or who in (row["member"], row["openid"]))
+        and all(row[key] == value for key, value in wanted.items())
+    ]
+
+
+async def log(room: Room, request: Request) -> list[Json]:
+    """API calls: ``?path=`` (a prefix) ``&after=``."""
+    prefix = request.query.get("path", "")
+    return [row for row in _after(room.world.record.log, request) if row["path"].startswith(prefix)]
+
+
+async def violations(room: Room, request: Request) -> list[Json]:
+    """Broken platform rules: ``?rule= &after=``."""
+    rule = request.query.get("rule")
+    return [row for row in _after(room.world.record.violations, request) if rule in (None, row["rule"])]
+
+
+async def warnings(room: Room, request: Request) -> list[Json]:
+    """Oddities of the sandbox's own run."""
+    return list(_after(room.world.record.warnings, request))
+
+
+async def members(room: Room, request: Request) -> list[Json]:
+    """Members as the platform knows them: ``?account= &member=``."""
+    account = room.world.account({"account": request.query["account"]} if "account" in request.query else {})
+    who = request.query.get("member")
+    return [one.summary() for one in account.people.everyone() if who in (None, one.name, one.openid)]
+
+
+def _after(rows: Iterable[Json], request: Request) -> Iterable[Json]:
+    return islice(rows, int(request.query.get("after", "0")), None)
+
+
+ROUTES: dict[tuple[str, str], Handler] = {
+    ("GET", "outbox"): outbox,
+    ("GET", "log"): log,
+    ("GET", "violations"): violations,
+    ("GET", "warnings"): warnings,
+    ("GET", "members"): members,
+}

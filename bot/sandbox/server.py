@@ -1,0 +1,88 @@
+"""The sandbox as an aiohttp application, a server, and a context manager for tests."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import ClientSession, TCPConnector, web
+
+from bot.sandbox.api.door import serve_api
+from bot.sandbox.control import clockface, play, stage, view
+from bot.sandbox.control.door import Handler, Room
+from bot.sandbox.control.door import serve as serve_control
+from bot.sandbox.timekeeper import Timekeeper
+from bot.sandbox.world import World
+
+_LARGEST_UPLOAD = 16 * 1024 * 1024
+_CONNECTIONS = 64
+WORLD: web.AppKey[World] = web.AppKey("world", World)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A sandbox that is up: its base URL, and its state for tests that look inside."""
+
+    url: str
+    world: World
+
+
+def build_app(seed: int = 0) -> web.Application:
+    """The whole sandbox: the platform's API, the control API, and the two tasks that run beside them."""
+    world = World(seed)
+    room = Room(world, Timekeeper(world))
+    app = web.Application(client_max_size=_LARGEST_UPLOAD)
+    app[WORLD] = world
+    routes: dict[tuple[str, str], Handler] = {
+        **stage.ROUTES,
+        **play.ROUTES,
+        **clockface.ROUTES,
+        **view.ROUTES,
+    }
+    for (method, name), handler in routes.items():
+        app.router.add_route(method, f"/_sandbox/{name}", serve_control(room, handler))
+    app.router.add_route("*", "/{path:.*}", serve_api(world))
+    app.cleanup_ctx.append(_background(room))
+    return app
+
+
+def _background(room: Room) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        connector = TCPConnector(limit=_CONNECTIONS)
+        async with ClientSession(connector=connector, auto_decompress=False) as session:
+            room.world.session = session
+            pulse = asyncio.get_running_loop().create_task(room.timekeeper.run())
+            yield
+            pulse.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await pulse
+            await room.world.stop()
+
+    return context
+
+
+@asynccontextmanager
+async def running(seed: int = 0, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[Running]:
+    """A sandbox on loopback for as long as the block lasts; port 0 takes a free one."""
+    app = build_app(seed)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        bound = runner.addresses[0][1]
+        yield Running(f"http://{host}:{bound}", app[WORLD])
+    finally:
+        await runner.cleanup()
+
+
+async def serve(port: int = 9901, seed: int = 0, host: str = "127.0.0.1") -> None:
+    """Run a sandbox until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(seed, port, host):
+        await stop.wait()
