@@ -1,0 +1,136 @@
+"""A condition taken apart: what it needs to know, and how each of its leaves stands for one member."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.conditions import (
+    AllOf,
+    AnyOf,
+    AttributeIn,
+    AttributeIs,
+    Condition,
+    CouponIs,
+    Did,
+    EventIs,
+    InSegment,
+    KnownFor,
+    Not,
+    RfmIs,
+    StageIs,
+    Tagged,
+    Unfollowed,
+)
+from bot.domain.counting import count_of, kinds_of, last_time, presence
+from bot.domain.events import Scalar
+from bot.domain.members import Member
+from bot.domain.outlook import next_change
+from bot.domain.predicate import NOTHING, attribute, coupon_state, holds
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One node of a condition as it stands for a member.
+
+    `value` is what the member has where the leaf asks: a count, a time as ISO 8601 in UTC, a tag's
+    expiry, seconds known, a state; None when there is nothing. `turns_at` is when it could change
+    with no new event. `parts` are the clauses below; a leaf has none.
+    """
+
+    condition: Condition
+    holds: bool
+    value: Scalar = None
+    turns_at: datetime | None = None
+    parts: tuple["Clause", ...] = ()
+
+
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    """Return what stands directly below; a leaf has nothing."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return parts
+        case Not(part):
+            return (part,)
+        case InSegment(_, tree):
+            return (tree,)
+        case _:
+            return ()
+
+
+def clauses(condition: Condition) -> Iterator[Condition]:
+    """Yield every leaf, those of segments included, from left to right."""
+    parts = parts_of(condition)
+    if not parts and not isinstance(condition, AllOf | AnyOf):
+        yield condition
+    for part in parts:
+        yield from clauses(part)
+
+
+def kinds_needed(condition: Condition) -> tuple[frozenset[str], timedelta]:
+    """Return the event kinds whose single moments must be loaded, and for how far back.
+
+    Only counting within a window needs moments; everything else reads the profile's numbers.
+    """
+    counted = [leaf for leaf in clauses(condition) if isinstance(leaf, Did) and _needs_moments(leaf)]
+    kinds = frozenset(kind for did in counted for kind in kinds_of(did))
+    return kinds, max((did.within for did in counted if did.within is not None), default=timedelta())
+
+
+def _needs_moments(did: Did) -> bool:
+    return did.within is not None and presence(did.count) is None
+
+
+def explain(
+    condition: Condition, member: Member, now: datetime, context: Mapping[str, Scalar] = NOTHING
+) -> Clause:
+    """Return the tree with each node's truth and the member's own value beside each leaf."""
+    return Clause(
+        condition,
+        holds(condition, member, now, context),
+        _value(condition, member, now, context),
+        next_change(condition, member, now, context),
+        tuple(explain(part, member, now, context) for part in parts_of(condition)),
+    )
+
+
+def _value(leaf: Condition, member: Member, now: datetime, context: Mapping[str, Scalar]) -> Scalar:
+    match leaf:
+        case Did():
+            return _did_value(leaf, member, now)
+        case Tagged(name):
+            tag = member.tags.get(name)
+            return None if tag is None else _iso(tag.expires_at) or "for ever"
+        case KnownFor():
+            return (now - member.known_since).total_seconds()
+        case CouponIs(name):
+            holding = member.holdings.get(name)
+            return None if holding is None else coupon_state(holding, now)
+        case EventIs(name):
+            return context.get(name)
+        case _:
+            return _profile_value(leaf, member)
+
+
+def _profile_value(leaf: Condition, member: Member) -> Scalar:
+    match leaf:
+        case AttributeIs(name) | AttributeIn(name):
+            return attribute(member, name)
+        case StageIs():
+            return member.stage
+        case Unfollowed():
+            return member.unfollowed
+        case RfmIs():
+            rfm = member.rfm
+            return None if rfm is None else f"R{rfm.recency} F{rfm.frequency} M{rfm.monetary}"
+        case _:
+            return None
+
+
+def _did_value(did: Did, member: Member, now: datetime) -> Scalar:
+    if presence(did.count) is not None:
+        return _iso(last_time(did, member))
+    return count_of(did, member, now)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
