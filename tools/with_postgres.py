@@ -25,9 +25,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import psycopg
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Whom and what the tests try on this machine's own server, in this order; no password is ever guessed.
+LOCAL_SERVERS = (
+    "postgresql://postgres@127.0.0.1:5432/test",
+    "postgresql://postgres@127.0.0.1:5432/postgres",
+)
 START_SECONDS = 60.0
 # Durability is not what these tests measure: a killed *server* is nobody's case here, killed clients are.
 SETTINGS = {
@@ -49,11 +56,12 @@ class Programs(NamedTuple):
     postgres: Path
 
 
-def answers(host: str, port: int) -> bool:
-    """Tell whether something accepts connections there."""
-    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2):
-        return True
-    return False
+def local_server() -> str | None:
+    """Return the address of this machine's own server, if it lets us in without a password."""
+    for address in LOCAL_SERVERS:
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(address, connect_timeout=3):
+            return address
+    return None
 
 
 def find_programs() -> Programs | None:
@@ -93,7 +101,9 @@ def free_port() -> int:
 
 def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not answers("127.0.0.1", port):
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+            return
         if server.poll() is not None or time.monotonic() > deadline:
             sys.exit(f"PostgreSQL did not start:\n{log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.1)
@@ -164,8 +174,8 @@ def main(arguments: list[str]) -> int:
     """Resolve a server, run the command, stop what was started."""
     own = arguments[:1] == ["--own"]
     command = arguments[1:] if own else arguments
-    if not own and (os.environ.get("HETANG_TEST_PG") or answers("127.0.0.1", 5432)):
-        return run(command, None)
+    if not own and (there := os.environ.get("HETANG_TEST_PG") or local_server()):
+        return run(command, there)
     programs = find_programs()
     if programs is None:
         print(
