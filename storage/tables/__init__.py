@@ -5,13 +5,9 @@ from sqlmodel import SQLModel
 
 from storage.tables import delivery, events, lifecycle, members, operations
 
-__all__ = ["delivery", "events", "lifecycle", "members", "operations", "table"]
+__all__ = ["METADATA", "delivery", "events", "lifecycle", "members", "operations", "table"]
 
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
+METADATA = SQLModel.metadata
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -12,7 +12,7 @@ from storage.tables.columns import document, moment, row_id
 class InboxRow(SQLModel, table=True):
     """A callback or business event that was accepted; its key again means a retry.
 
-    `answer` keeps the bytes given back, so that a retry gets the same ones.
+    The key is kept as a digest, since platforms build theirs from the member's address. `answer` keeps the bytes given back, so that a retry gets the same ones.
     """
 
     __tablename__ = "inbox"

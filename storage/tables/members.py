@@ -10,7 +10,11 @@ from storage.tables.columns import document, moment, row_id
 
 
 class MemberRow(SQLModel, table=True):
-    """One person. `merged_into` points from a merged member to the one who lives on."""
+    """One person. `merged_into` points from a merged member to the one who lives on.
+
+    `provenance` names for each attribute (and `name`, `zone`, …) the account it came through, so that
+    an unfollow can take it away again.
+    """
 
     __tablename__ = "member"
     id: int | None = Field(default=None, sa_column=row_id())
@@ -21,6 +25,7 @@ class MemberRow(SQLModel, table=True):
     birthday: str | None = Field(default=None, index=True)
     source: str | None = None
     attributes: dict[str, Any] = Field(default_factory=dict, sa_column=document())
+    provenance: dict[str, Any] = Field(default_factory=dict, sa_column=document())
     known_since: datetime = Field(sa_column=moment(index=True))
     last_active_at: datetime | None = Field(default=None, sa_column=moment(nullable=True, index=True))
     review_at: datetime | None = Field(default=None, sa_column=moment(nullable=True, index=True))
@@ -28,7 +33,7 @@ class MemberRow(SQLModel, table=True):
     rfm_recency: int | None = None
     rfm_frequency: int | None = None
     rfm_monetary: int | None = None
-    merged_into: int | None = Field(default=None, index=True)
+    merged_into: int | None = Field(default=None, sa_type=BigInteger, index=True)
     erased_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
@@ -50,13 +55,14 @@ class IdentityRow(SQLModel, table=True):
 
 
 class TagRow(SQLModel, table=True):
-    """A tag a member carries now; its history is in `event`."""
+    """A tag a member carries now; its history is in `event`, `account` is where it came through."""
 
     __tablename__ = "tag"
     __table_args__ = (Index("ix_tag_name", "name", "member_id"),)
     member_id: int = Field(sa_type=BigInteger, primary_key=True)
     name: str = Field(primary_key=True)
     source: str = ""
+    account: str = ""
     at: datetime = Field(sa_column=moment())
     expires_at: datetime | None = Field(default=None, sa_column=moment(nullable=True, index=True))
 

@@ -1,0 +1,120 @@
+"""Where SQLite and PostgreSQL differ, and nothing else."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from storage.tables import table
+from storage.tables.members import MemberRow
+
+Item = TypeVar("Item")
+# PostgreSQL takes 65,535 parameters a statement, SQLite 32,766.
+CHUNK = 1000
+
+Row = Mapping[str, Any]
+Update = Mapping[str, Callable[[Table, Any], Any]]
+
+
+def insert_for(connection: Connection, into: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the dialect's own INSERT, which knows ON CONFLICT."""
+    return sqlite.insert(into) if connection.dialect.name == "sqlite" else postgresql.insert(into)
+
+
+def insert_new(connection: Connection, into: Table, rows: Sequence[Row], keys: Sequence[str]) -> None:
+    """Insert rows; one whose `keys` are there already is left alone."""
+    if rows:
+        statement = insert_for(connection, into).on_conflict_do_nothing(index_elements=list(keys))
+        connection.execute(statement, list(rows))
+
+
+def upsert(
+    connection: Connection,
+    into: Table,
+    rows: Sequence[Row],
+    keys: Sequence[str],
+    update: Update,
+    where: Callable[[Table, Any], ColumnElement[bool]] | None = None,
+) -> None:
+    """Insert rows; where `keys` are there already, set each column to ``update[column](table, excluded)``.
+
+    Rows must not repeat a key. Sort them by key, so that two transactions lock in one order.
+    """
+    if not rows:
+        return
+    statement = insert_for(connection, into)
+    excluded = statement.excluded
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(keys),
+            set_={name: value(into, excluded) for name, value in update.items()},
+            where=where(into, excluded) if where else None,
+        ),
+        list(rows),
+    )
+
+
+def replacing(*columns: str) -> Update:
+    """Return an update that takes the new value of each column."""
+
+    def new(name: str) -> Callable[[Table, Any], Any]:
+        return lambda _table, excluded: excluded[name]
+
+    return {name: new(name) for name in columns}
+
+
+def greatest(connection: Connection, *values: Any) -> ColumnElement[Any]:
+    """Return the largest of non-null values, row by row."""
+    return func.max(*values) if connection.dialect.name == "sqlite" else func.greatest(*values)
+
+
+def least(connection: Connection, *values: Any) -> ColumnElement[Any]:
+    """Return the smallest of non-null values, row by row."""
+    return func.min(*values) if connection.dialect.name == "sqlite" else func.least(*values)
+
+
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """Yield the items in lists of at most `size`."""
+    chunk: list[Item] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def within(connection: Connection, column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
+    """Return ``column IN :name`` for a list bound later, in a form whose text never changes.
+
+    One text for every length: the driver prepares it once. Bind it with `bound`.
+    """
+    if connection.dialect.name == "sqlite":
+        return column.in_(text(f"SELECT value FROM json_each(:{name})"))  # type: ignore[arg-type]  # noqa: S608
+    listed = bindparam(name, type_=postgresql.ARRAY(column.type))
+    return column == func.any(listed)
+
+
+def lock_members(connection: Connection, ids: Iterable[int]) -> None:
+    """Hold these members until the end of the transaction, always in id order so that nobody deadlocks.
+
+    On SQLite a writing transaction holds the whole database from its begin.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    member = table(MemberRow)
+    for chunk in chunks(sorted(set(ids))):
+        connection.execute(
+            select(member.c.id).where(member.c.id.in_(chunk)).order_by(member.c.id).with_for_update()
+        )
+
+
+def inserted(connection: Connection, statement: Insert, rows: Sequence[Row], column: Any) -> list[Any]:
+    """Run an INSERT of many rows and return `column` of each row that really went in."""
+    found: list[Any] = []
+    for chunk in chunks(rows):
+        found.extend(connection.execute(statement.returning(column), chunk).scalars())
+    return found

@@ -1,0 +1,134 @@
+"""The history of events, and the profile numbers kept beside it in the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import Connection, bindparam, or_, update
+
+from bot.domain.events import OWN_ACTS, InboundEvent, Scalar
+from bot.domain.members import Tally
+from storage import tidy
+from storage.dialect import greatest, least, upsert
+from storage.tables import table
+from storage.tables.events import EventRow
+from storage.tables.members import MemberRow, TallyRow
+
+EVENT = table(EventRow)
+TALLY = table(TallyRow)
+MEMBER = table(MemberRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of one member, as history keeps it; `amount` in minor units."""
+
+    member_id: int
+    kind: str
+    at: datetime
+    key: str = ""
+    account: str = ""
+    amount: int = 0
+    properties: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, member_id: int, event: InboundEvent) -> Self:
+        """Return what history keeps of an inbound event; its text becomes the property ``text``.
+
+        Raises `tidy.NotStorable` for what no database keeps, so that the event is quarantined alone.
+        """
+        properties = tidy.scalars(event.properties)
+        if event.text:
+            properties["text"] = tidy.text(event.text)
+        if event.platform_kind:
+            properties["platform_kind"] = tidy.text(event.platform_kind, 256)
+        return cls(
+            member_id,
+            tidy.text(event.kind, 128),
+            event.at,
+            tidy.text(event.key, 512),
+            event.account,
+            tidy.integer(event.amount),
+            properties,
+        )
+
+
+def append(connection: Connection, happenings: Sequence[Happened], now: datetime) -> None:
+    """Write events, and count them into the members' tallies and last activity."""
+    if not happenings:
+        return
+    connection.execute(
+        EVENT.insert(),
+        [
+            {
+                "member_id": one.member_id,
+                "kind": one.kind,
+                "at": one.at,
+                "received_at": now,
+                "account": one.account,
+                "key": one.key,
+                "amount": one.amount,
+                "properties": one.properties,
+            }
+            for one in happenings
+        ],
+    )
+    _count(connection, happenings)
+    _note_activity(connection, happenings)
+
+
+def add_tallies(connection: Connection, tallies: dict[tuple[int, str], Tally]) -> None:
+    """Add these numbers to the members' tallies, keyed by member id and kind."""
+    rows: list[dict[str, Any]] = [
+        {
+            "member_id": member_id,
+            "kind": kind,
+            "count": tally.count,
+            "first_at": tally.first_at,
+            "last_at": tally.last_at,
+            "amount": tally.amount,
+        }
+        for (member_id, kind), tally in sorted(tallies.items())
+    ]
+    upsert(
+        connection,
+        TALLY,
+        rows,
+        ("member_id", "kind"),
+        {
+            "count": lambda tally, new: tally.c.count + new.count,
+            "amount": lambda tally, new: tally.c.amount + new.amount,
+            "first_at": lambda tally, new: least(connection, tally.c.first_at, new.first_at),
+            "last_at": lambda tally, new: greatest(connection, tally.c.last_at, new.last_at),
+        },
+    )
+
+
+def _count(connection: Connection, happenings: Sequence[Happened]) -> None:
+    tallies: dict[tuple[int, str], Tally] = {}
+    for one in happenings:
+        place = (one.member_id, one.kind)
+        old = tallies.get(place)
+        tallies[place] = (
+            old.plus(one.at, one.amount) if old is not None else Tally(1, one.at, one.at, one.amount)
+        )
+    add_tallies(connection, tallies)
+
+
+def _note_activity(connection: Connection, happenings: Sequence[Happened]) -> None:
+    latest: dict[int, datetime] = {}
+    for one in happenings:
+        if one.kind in OWN_ACTS and (one.member_id not in latest or latest[one.member_id] < one.at):
+            latest[one.member_id] = one.at
+    if latest:
+        at = bindparam("new_at", type_=MEMBER.c.last_active_at.type)
+        connection.execute(
+            update(MEMBER)
+            .where(
+                MEMBER.c.id == bindparam("member_id"),
+                or_(MEMBER.c.last_active_at.is_(None), MEMBER.c.last_active_at < at),
+            )
+            .values(last_active_at=at),
+            [{"member_id": member_id, "new_at": latest[member_id]} for member_id in sorted(latest)],
+        )

@@ -1,0 +1,60 @@
+"""What may be stored: the one place that keeps out what the two databases would treat differently.
+
+SQLite takes a NUL that PostgreSQL refuses, stores NaN as NULL, and both drivers raise on lone
+surrogates and on integers of 64 bits and more; so everything is made storable before it gets there.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TypeVar
+from unicodedata import normalize
+
+from bot.domain.events import Scalar
+
+LONGEST_TEXT = 8192
+MOST_PROPERTIES = 128
+LARGEST_INTEGER = 2**63 - 1
+
+Value = TypeVar("Value", bound=Scalar)
+
+
+class NotStorable(ValueError):
+    """A number that no database of ours can keep: not finite, or of 64 bits and more."""
+
+
+def text(value: str, longest: int = LONGEST_TEXT) -> str:
+    """Return the text without NUL, with lone surrogates replaced, in NFC, at most `longest` characters."""
+    if value.isascii():
+        clean = value
+    else:
+        clean = normalize("NFC", value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    if "\0" in clean:
+        clean = clean.replace("\0", "")
+    return clean if len(clean) <= longest else clean[:longest]
+
+
+def scalar(value: Scalar) -> Scalar:
+    """Return the value ready to be stored; raise NotStorable for a number that cannot be."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise NotStorable("a number that is not finite")
+        return value
+    return integer(value)
+
+
+def integer(value: int) -> int:
+    """Return the integer when it fits 64 bits with sign, else raise NotStorable."""
+    if not -LARGEST_INTEGER - 1 < value <= LARGEST_INTEGER:
+        raise NotStorable("an integer of 64 bits or more")
+    return value
+
+
+def scalars(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Return the mapping ready to be stored; raise NotStorable for too many entries."""
+    if len(values) > MOST_PROPERTIES:
+        raise NotStorable(f"more than {MOST_PROPERTIES} properties")
+    return {text(name, 256): scalar(value) for name, value in values.items()}
