@@ -34,6 +34,10 @@ COMPLAINT_CLOSED = "complaint.closed"
 REFERRAL_QUALIFIED = "referral.qualified"
 ACTIVITY_JOINED = "activity.joined"
 LINK_CLICKED = "link.clicked"
+# What a platform tells about itself or our sends; never a condition of a rule.
+SUBSCRIPTION_ANSWERED = "subscription.answered"
+DELIVERY_RECEIPT = "delivery.receipt"
+ERASURE_ASKED = "privacy.erasure_asked"
 
 KNOWN_KINDS = frozenset({
     FOLLOWED, UNFOLLOWED, MESSAGE, MENU_CLICK, SCANNED, JOINED_GROUP, LEFT_GROUP, GROUP_MESSAGE,
