@@ -25,7 +25,7 @@ class WindowRule:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At most `max` sends per member (or group) by the route, over a rolling time or a month of the app's zone."""
+    """At most `max` sends per member (or group) by the route in a rolling time or a month of the app."""
 
     max: int
     per: timedelta | Month
