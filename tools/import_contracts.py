@@ -38,7 +38,7 @@ class _ListedFaults(Contract):
         """Yield one sentence for each of the contract's breaches in the graph."""
         raise NotImplementedError
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002  the base's signature
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         found = sorted(self.faults(graph))
         return ContractCheck(kept=not found, metadata={"faults": found})
 
