@@ -77,7 +77,7 @@ types: $(DEV_STAMP)
 	$(BIN)/mypy
 
 imports: $(DEV_STAMP)
-	$(BIN)/lint-imports --cache-dir .cache/import-linter
+	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
 unit: $(DEV_STAMP)
 	$(BIN)/python -m pytest -q tests/unit
