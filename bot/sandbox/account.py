@@ -9,7 +9,7 @@ from bot.sandbox.chance import Chance
 from bot.sandbox.crypto import Seal
 from bot.sandbox.people import Member, People
 from bot.sandbox.quotas import Quotas
-from bot.sandbox.shapes import BadField, Json, number, text
+from bot.sandbox.shapes import BadFieldError, Json, number, text
 
 MODES = ("safe", "compatible", "plain")
 RETRY_BYTES = ("fresh", "verbatim", "mixed")
@@ -93,7 +93,7 @@ class Account:
     fetches: dict[str, int] = field(default_factory=dict)
 
     def template(self, template_id: str, kind: str) -> Template | None:
-        """The template, or None if unknown. An account registered without ``templates`` owns every id, undeclared."""
+        """The template, or None if unknown; an account registered without ``templates`` owns every id."""
         if self.templates is None:
             return Template(template_id, None, kind) if template_id else None
         found = self.templates.get(template_id)
@@ -113,7 +113,7 @@ def new_account(body: Json, chance: Chance) -> Account:
     """An account from its registration ``{name, app_id, secret, …}``."""
     app_id = text(body, "app_id")
     if not app_id:
-        raise BadField("app_id must not be empty")
+        raise BadFieldError("app_id must not be empty")
     original_id = text(body, "original_id", "gh_" + chance.named(24, "gh", app_id).encode().hex()[:12])
     return Account(text(body, "name"), app_id, text(body, "secret"), original_id, People(chance, app_id))
 
@@ -140,11 +140,11 @@ def _template(row: object) -> Template:
     if isinstance(row, str):
         return Template(row, None, "any")
     if not isinstance(row, dict):
-        raise BadField("templates must be ids or {id, kind, fields} objects")
+        raise BadFieldError("templates must be ids or {id, kind, fields} objects")
     fields = row.get("fields")
     kind = text(row, "kind", "any")
     if kind not in ("template", "subscription", "any"):
-        raise BadField("a template's kind is template, subscription or any")
+        raise BadFieldError("a template's kind is template, subscription or any")
     return Template(text(row, "id"), None if fields is None else frozenset(fields), kind)
 
 
@@ -152,12 +152,12 @@ def _link(body: Json, app_id: str) -> Link:
     key, mode = text(body, "encoding_aes_key", ""), text(body, "mode", "")
     mode = mode or ("safe" if key else "plain")
     if mode not in MODES:
-        raise BadField(f"mode must be one of {', '.join(MODES)}")
+        raise BadFieldError(f"mode must be one of {', '.join(MODES)}")
     if mode != "plain" and not key:
-        raise BadField(f"mode {mode} needs an encoding_aes_key")
+        raise BadFieldError(f"mode {mode} needs an encoding_aes_key")
     retry_bytes = text(body, "retry_bytes", "fresh")
     if retry_bytes not in RETRY_BYTES:
-        raise BadField(f"retry_bytes must be one of {', '.join(RETRY_BYTES)}")
+        raise BadFieldError(f"retry_bytes must be one of {', '.join(RETRY_BYTES)}")
     url = text(body, "callback_url", "")
     if url:
         require_loopback(url)
@@ -175,11 +175,11 @@ def _link(body: Json, app_id: str) -> Link:
 
 
 def require_loopback(url: str) -> None:
-    """BadField unless ``url`` leads to this very machine: a pretend platform must not call real servers."""
+    """BadFieldError unless ``url`` is on this machine: a pretend platform must not call real servers."""
     host = urlsplit(url).hostname or ""
     try:
         ours = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         ours = False
     if not ours:
-        raise BadField(f"{url!r} is not on the loopback interface")
+        raise BadFieldError(f"{url!r} is not on the loopback interface")

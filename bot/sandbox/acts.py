@@ -8,7 +8,7 @@ from bot.sandbox import messages
 from bot.sandbox.account import Account, QrCode
 from bot.sandbox.courier import Delivery, deliver
 from bot.sandbox.people import Member
-from bot.sandbox.shapes import BadField, Json, flag, table, text
+from bot.sandbox.shapes import BadFieldError, Json, flag, table, text
 from bot.sandbox.webhook import post_webhook
 from bot.sandbox.world import World
 
@@ -16,7 +16,7 @@ Act = Callable[[World, Json], Coroutine[Any, Any, Json]]
 
 
 async def say(world: World, body: Json) -> Json:
-    """A message ``{from, text}``, or ``{from, type, fields}``; ``menu_id`` makes it a click in a menu message."""
+    """``{from, text}`` or ``{from, type, fields}``; ``menu_id`` makes it a click in a menu message."""
     account, member = world.member(body)
     _require_following(member)
     fields = dict(table(body, "fields", {}))
@@ -40,7 +40,7 @@ async def follow(world: World, body: Json) -> Json:
 
 
 async def unfollow(world: World, body: Json) -> Json:
-    """The member leaves: windows close, the platform's tags are gone, and no answer is shown to them."""
+    """The member leaves: windows close, the platform's tags are gone, no answer is shown."""
     account, member = world.member(body)
     _require_following(member)
     member.following = False
@@ -53,7 +53,7 @@ async def unfollow(world: World, body: Json) -> Json:
 
 
 async def scan(world: World, body: Json) -> Json:
-    """``{from, scene}``: a follower's scan is SCAN, anyone else's is a follow with that scene; a dead code does nothing."""
+    """``{from, scene}``: SCAN for a follower, a follow for anyone else; a dead code does nothing."""
     account, scene = world.account(body), text(body, "scene")
     member = _meet(account, body)
     if not member.following:
@@ -72,7 +72,7 @@ async def click(world: World, body: Json) -> Json:
 
 
 async def subscribe(world: World, body: Json) -> Json:
-    """``{from, template, accept, scene?, change?}``: the answer to a subscription pop-up; accepted, it allows one send.
+    """``{from, template, accept, scene?, change?}``: the answer to a pop-up; accepted, it allows one send.
 
     ``change: true`` is a withdrawal in the member's settings instead.
     """
@@ -154,7 +154,7 @@ async def _event(world: World, account: Account, member: Member, name: str, fiel
 
 
 def _code(world: World, account: Account, scene: str) -> QrCode | None:
-    """The living code of that scene; one printed long ago if the account never made any; None if all have ended."""
+    """The living code of that scene; one printed long ago if none was ever made; None if all have ended."""
     living = account.qr(scene, world.clock.now())
     if living is None and not any(code.scene == scene for code in account.codes.values()):
         ticket = "gQ" + world.chance.named(94, "ticket", account.app_id, scene)
@@ -166,4 +166,4 @@ def _code(world: World, account: Account, scene: str) -> QrCode | None:
 
 def _require_following(member: Member) -> None:
     if not member.following:
-        raise BadField(f"{member.name} does not follow the account")
+        raise BadFieldError(f"{member.name} does not follow the account")

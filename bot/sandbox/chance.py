@@ -30,7 +30,7 @@ class Chance:
         return _text(self.bytes(size), size)
 
     def named(self, size: int, *names: str) -> str:
-        """``size`` URL-safe characters that depend on the seed and ``names`` alone, not on what was drawn before."""
+        """``size`` URL-safe characters that depend on the seed and ``names`` alone."""
         digest = hashlib.shake_256(self._key + b"\0" + "\0".join(names).encode()).digest(size)
         return _text(digest, size)
 

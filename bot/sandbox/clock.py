@@ -16,6 +16,7 @@ class Clock:
 
     @property
     def frozen(self) -> bool:
+        """Whether it has been set."""
         return self._frozen is not None
 
     def now(self) -> datetime:
@@ -36,13 +37,13 @@ class Clock:
 
 
 def read_moment(text: str) -> datetime:
-    """An ISO 8601 moment as aware +08:00 time; one without an offset is Shanghai time. ValueError if it is neither."""
+    """An ISO 8601 moment at +08:00 (which one without an offset is taken to mean); else ValueError."""
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)
 
 
 def read_span(value: str | float) -> timedelta:
-    """``"1d"``, ``"2h30m"``, ``"45s"`` or a number of seconds. ValueError if it is none of these or negative."""
+    """``"1d"``, ``"2h30m"``, ``"45s"`` or a number of seconds; ValueError if it is none of these."""
     if isinstance(value, int | float):
         span = timedelta(seconds=value)
     else:

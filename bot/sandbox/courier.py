@@ -1,7 +1,7 @@
 """Carries callbacks to the bot and judges what comes back.
 
-An answer is due within 5 s; without one the platform delivers again, three times in all. The retry carries the same
-plaintext; whether it repeats the query and the ciphertext is not documented, so an account may choose.
+An answer is due within 5 s; without one the platform delivers again, three times in all. The retry carries
+the same plaintext; whether it repeats query and ciphertext is not documented, so an account may choose.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from bot.sandbox.account import Account
 from bot.sandbox.crypto import sign
 from bot.sandbox.markup import write
 from bot.sandbox.people import Member
-from bot.sandbox.replies import BadReply, read_reply
+from bot.sandbox.replies import BadReplyError, read_reply
 from bot.sandbox.shapes import Json
 from bot.sandbox.world import World
 
@@ -25,7 +25,7 @@ Wire = tuple[dict[str, str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a callback went: ``status`` is the last HTTP status (None: no answer), ``reply`` the decrypted answer."""
+    """How a callback went: the last HTTP ``status`` (None: no answer) and the decrypted ``reply``."""
 
     delivered: bool
     status: int | str | None
@@ -81,7 +81,7 @@ def _verbatim(world: World, retry_bytes: str) -> bool:
 def _judge(world: World, account: Account, member: Member, body: bytes, attempt: int) -> Delivery:
     try:
         reply = read_reply(body, account, member, world.clock.now())
-    except BadReply as exc:
+    except BadReplyError as exc:
         return Delivery(delivered=True, status=200, attempts=attempt, problem=str(exc))
     return Delivery(delivered=True, status=200, attempts=attempt, reply=reply)
 

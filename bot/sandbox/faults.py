@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass
 
 from bot.sandbox.chance import Chance
-from bot.sandbox.shapes import BadField, Json, number, text
+from bot.sandbox.shapes import BadFieldError, Json, number, text
 
 KINDS = frozenset({"errcode", "http", "hang", "html", "reset", "accept_then_hang", "receipt", "duplicate"})
 _NUMBERED = frozenset({"errcode", "http"})
@@ -12,7 +12,7 @@ _NUMBERED = frozenset({"errcode", "http"})
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of trouble: ``left`` occurrences to go (None: until removed), each call hit with chance ``rate``."""
+    """Trouble with ``left`` occurrences to go (None: until removed), hitting a call with chance ``rate``."""
 
     number: int
     path: str
@@ -42,15 +42,15 @@ class Faults:
         self._faults: list[Fault] = []
 
     def add(self, body: Json) -> Fault:
-        """A fault from ``{path, kind, value?, count?, rate?}``; BadField says what is wrong with it."""
+        """A fault from ``{path, kind, value?, count?, rate?}``; BadFieldError says what is wrong with it."""
         kind = text(body, "kind")
         if kind not in KINDS:
-            raise BadField(f"kind must be one of {', '.join(sorted(KINDS))}")
+            raise BadFieldError(f"kind must be one of {', '.join(sorted(KINDS))}")
         value, count = body.get("value"), body.get("count")
         if kind in _NUMBERED and not isinstance(value, int):
-            raise BadField(f"a fault of kind {kind} needs a whole number as value")
+            raise BadFieldError(f"a fault of kind {kind} needs a whole number as value")
         if count is not None and not isinstance(count, int):
-            raise BadField("count must be a whole number")
+            raise BadFieldError("count must be a whole number")
         fault = Fault(next(self._numbers), text(body, "path"), kind, value, count, number(body, "rate", 1.0))
         self._faults.append(fault)
         return fault

@@ -7,7 +7,7 @@ from xml.parsers import expat
 _DEPTH, _ELEMENTS = 8, 512
 
 
-class BadXml(ValueError):
+class BadXmlError(ValueError):
     """An answer that is not the plain, small XML the platform understands."""
 
 
@@ -20,6 +20,7 @@ class Node:
     children: list["Node"] = field(default_factory=list)
 
     def find(self, name: str) -> "Node | None":
+        """The first child ``name``."""
         return next((child for child in self.children if child.name == name), None)
 
     def value(self, name: str) -> str | None:
@@ -27,7 +28,7 @@ class Node:
         child = self.find(name)
         return None if child is None else child.text
 
-    def plain(self) -> Any:
+    def plain(self) -> object:
         """The element as JSON shows it: text, or a dict of children (a list where a name repeats)."""
         if not self.children:
             return self.text
@@ -44,7 +45,7 @@ class Node:
 
 
 def write(fields: dict[str, Any]) -> str:
-    """``<xml>…</xml>`` of ``fields``: numbers bare, text in CDATA, dicts nested, lists as repeated elements."""
+    """``<xml>…</xml>`` of ``fields``: numbers bare, text in CDATA, dicts nested, lists repeated."""
     return f"<xml>{_inside(fields)}</xml>"
 
 
@@ -52,7 +53,7 @@ def _inside(fields: dict[str, Any]) -> str:
     return "".join(_element(name, value) for name, value in fields.items())
 
 
-def _element(name: str, value: Any) -> str:
+def _element(name: str, value: object) -> str:
     if isinstance(value, list):
         return "".join(_element(name, item) for item in value)
     if isinstance(value, dict):
@@ -72,9 +73,9 @@ class _Reader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if attributes:
-            raise BadXml(f"<{name}> has attributes")
+            raise BadXmlError(f"<{name}> has attributes")
         if len(self._open) >= _DEPTH or self._count > _ELEMENTS:
-            raise BadXml("too deep or too many elements")
+            raise BadXmlError("too deep or too many elements")
         node = Node(name)
         if self._open:
             self._open[-1].children.append(node)
@@ -90,7 +91,7 @@ class _Reader:
 
 
 def read(document: bytes) -> Node:
-    """The root ``<xml>`` of ``document``; :class:`BadXml` for a doctype, attributes, bad UTF-8 or any other root."""
+    """The root ``<xml>``; :class:`BadXmlError` for a doctype, attributes, bad UTF-8 or any other root."""
     reader = _Reader()
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = reader.start
@@ -98,13 +99,13 @@ def read(document: bytes) -> Node:
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _no_doctype
     try:
-        parser.Parse(document, True)
+        parser.Parse(document, True)  # noqa: FBT003 - positional only
     except expat.ExpatError as exc:
-        raise BadXml(f"not XML: {exc}") from exc
+        raise BadXmlError(f"not XML: {exc}") from exc
     if reader.root is None or reader.root.name != "xml":
-        raise BadXml("the root element is not <xml>")
+        raise BadXmlError("the root element is not <xml>")
     return reader.root
 
 
 def _no_doctype(*_args: object) -> None:
-    raise BadXml("a document type declaration")
+    raise BadXmlError("a document type declaration")

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.sandbox.account import Account, Media
 from bot.sandbox.people import Member
-from bot.sandbox.shapes import BadField, Json
+from bot.sandbox.shapes import BadFieldError, Json
 from bot.sandbox.world import World
 
 _MEDIA_LIFE = timedelta(days=3)
@@ -44,9 +44,9 @@ _WITH_MEDIA: dict[str, tuple[str, ...]] = {
 
 
 def message(world: World, account: Account, member: Member, kind: str, fields: Json) -> Json:
-    """A message of ``kind`` with plausible content, overridden by ``fields`` (the platform's own field names)."""
+    """A message of ``kind`` with plausible content, overridden by ``fields`` (the platform's names)."""
     if kind not in _SAMPLES:
-        raise BadField(f"type must be one of {', '.join(_SAMPLES)}")
+        raise BadFieldError(f"type must be one of {', '.join(_SAMPLES)}")
     media = {
         name: _sent_media(world, account, kind) for name in _WITH_MEDIA.get(kind, ()) if name not in fields
     }

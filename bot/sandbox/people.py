@@ -9,7 +9,7 @@ from bot.sandbox.windows import Window
 
 @dataclass(slots=True)
 class Member:
-    """One person towards one account. ``gone_known`` is set once the account has answered the unsubscribe callback."""
+    """One person towards one account; ``gone_known`` once the account has answered the unsubscribe."""
 
     name: str
     openid: str
@@ -54,13 +54,15 @@ class People:
         self._by_name: dict[str, Member] = {}
 
     def find(self, name_or_openid: str) -> Member | None:
+        """The member, or None if never met."""
         return self._by_openid.get(name_or_openid) or self._by_name.get(name_or_openid)
 
     def by_openid(self, openid: str) -> Member | None:
+        """The member with exactly this openid, as the API needs it."""
         return self._by_openid.get(openid)
 
     def meet(self, name: str, unionid: str | None = None) -> Member:
-        """The member called ``name`` (or having that openid), made now if never seen; starts out not following."""
+        """The member called ``name`` (or of that openid), made now if never seen, not yet following."""
         member = self.find(name)
         if member is None:
             openid = "o" + self._chance.named(5, self._app_id) + self._chance.named(22, self._app_id, name)
@@ -79,4 +81,5 @@ class People:
         return list(self._by_openid.values())
 
     def followers(self) -> list[Member]:
+        """Members who follow now, in the order of their first appearance."""
         return [member for member in self._by_openid.values() if member.following]

@@ -28,8 +28,10 @@ class Follower:
 
 
 class Presence:
-    """Counts flights and keeps followers. A *round* ends whenever the last flight lands: what a follower said before
-    that is stale, since a landed callback may have given it new work.
+    """Counts flights and keeps followers.
+
+    A *round* ends whenever the last flight lands: what a follower said before that is stale, since a
+    landed callback may have given it new work.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -74,7 +76,7 @@ class Presence:
             return
 
     async def follow(self, name: str, seen: datetime | None, next_due: datetime | None) -> datetime:
-        """Note a follower's report; hold it while nothing is new for it, 1 s of real time at most; answer the time."""
+        """Note a follower's report, hold it while nothing is new (1 s of real time at most); the time."""
         me = self.followers.setdefault(name, Follower())
         me.seen, me.next_due, me.round = seen, next_due, self.round
         me.holding += 1
@@ -104,7 +106,7 @@ class Presence:
         return [follower for follower in self.followers.values() if follower.alive(at)]
 
     def waiting_for(self) -> list[str]:
-        """Names of the living followers that still have work at the present moment, or have not said otherwise."""
+        """Names of the living followers that have not said they are done with the present moment."""
         now = self._clock.now()
         at = asyncio.get_running_loop().time()
         return [name for name, one in self.followers.items() if one.alive(at) and not self._done(one, now)]

@@ -32,6 +32,7 @@ ERRMSG: dict[int, str] = {
     40035: "invalid parameter",
     40037: "invalid template_id",
     40053: "invalid action info",
+    40066: "invalid url",
     40125: "invalid appsecret",
     40130: "invalid openid list size, at least two openid",
     40164: "invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist",
@@ -113,7 +114,7 @@ RULES: dict[int, str] = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - the platform refuses; nothing here is in error
+class Refusal(Exception):
     """A call that the platform answers with ``errcode``; ``excused`` if the caller could not have known."""
 
     def __init__(

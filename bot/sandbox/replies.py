@@ -1,16 +1,16 @@
 """Reading what the bot answers to a callback, as strictly as the platform does.
 
-https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html : an empty body,
-``success``, or one reply message, which in safe mode is encrypted and signed. For anything else the member is told
-that the service is out of order.
+https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html :
+an empty body, ``success``, or one reply message, which in safe mode is encrypted and signed. For anything
+else the member is told that the service is out of order.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 
 from bot.sandbox.account import Account
-from bot.sandbox.crypto import SealBroken, signature_matches
-from bot.sandbox.markup import BadXml, Node, read
+from bot.sandbox.crypto import SealBrokenError, signature_matches
+from bot.sandbox.markup import BadXmlError, Node, read
 from bot.sandbox.people import Member
 from bot.sandbox.shapes import Json
 
@@ -19,7 +19,7 @@ _TEXT_BYTES = 2048
 _ARTICLES = 8
 
 
-class BadReply(ValueError):
+class BadReplyError(ValueError):
     """An answer the platform would not show to the member."""
 
 
@@ -28,14 +28,13 @@ def read_reply(body: bytes, account: Account, member: Member, now: datetime) -> 
     if body in (b"", b"success"):
         return None
     if len(body) > _LARGEST:
-        raise BadReply(f"{len(body)} bytes are too many for a reply")
+        raise BadReplyError(f"{len(body)} bytes are too many for a reply")
     try:
         message = read(_opened(body, account))
-    except (BadXml, SealBroken, UnicodeError) as exc:
-        raise BadReply(str(exc)) from exc
+    except (BadXmlError, SealBrokenError, UnicodeError) as exc:
+        raise BadReplyError(str(exc)) from exc
     _check(message, account, member, now)
-    shown: Json = message.plain()
-    return shown
+    return {child.name: child.plain() for child in message.children}
 
 
 def _opened(body: bytes, account: Account) -> bytes:
@@ -47,25 +46,25 @@ def _opened(body: bytes, account: Account) -> bytes:
     if sealed is None:
         if link.mode == "compatible":
             return body
-        raise BadReply("a plaintext reply in safe mode")
+        raise BadReplyError("a plaintext reply in safe mode")
     _only_once(envelope)
     stamp, nonce = envelope.value("TimeStamp") or "", envelope.value("Nonce") or ""
     if not stamp.isdigit() or not nonce:
-        raise BadReply("the envelope lacks its TimeStamp or Nonce")
+        raise BadReplyError("the envelope lacks its TimeStamp or Nonce")
     if not signature_matches(envelope.value("MsgSignature") or "", link.token, stamp, nonce, sealed):
-        raise BadReply("the MsgSignature is wrong")
+        raise BadReplyError("the MsgSignature is wrong")
     return link.seal.open(sealed)
 
 
 def _check(message: Node, account: Account, member: Member, now: datetime) -> None:
     _only_once(message)
     if message.value("ToUserName") != member.openid or message.value("FromUserName") != account.original_id:
-        raise BadReply("ToUserName and FromUserName are not those of the callback, swapped")
+        raise BadReplyError("ToUserName and FromUserName are not those of the callback, swapped")
     if not (message.value("CreateTime") or "").isdigit():
-        raise BadReply("CreateTime is not a whole number")
+        raise BadReplyError("CreateTime is not a whole number")
     kind = message.value("MsgType") or ""
     if kind not in _KINDS:
-        raise BadReply(f"unknown MsgType {kind!r}")
+        raise BadReplyError(f"unknown MsgType {kind!r}")
     _KINDS[kind](message, account, now)
 
 
@@ -73,15 +72,15 @@ def _only_once(node: Node) -> None:
     names = [child.name for child in node.children]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise BadReply(f"{', '.join(twice)} stands there twice")
+        raise BadReplyError(f"{', '.join(twice)} stands there twice")
 
 
 def _text(message: Node, _account: Account, _now: datetime) -> None:
     content = message.value("Content") or ""
     if not content.strip():
-        raise BadReply("an empty Content")
+        raise BadReplyError("an empty Content")
     if len(content.encode()) > _TEXT_BYTES:
-        raise BadReply(f"a Content of {len(content.encode())} bytes, {_TEXT_BYTES} at most")
+        raise BadReplyError(f"a Content of {len(content.encode())} bytes, {_TEXT_BYTES} at most")
 
 
 def _media(wrapper: str, field: str = "MediaId") -> Callable[[Node, Account, datetime], None]:
@@ -90,7 +89,7 @@ def _media(wrapper: str, field: str = "MediaId") -> Callable[[Node, Account, dat
         media_id = (inner.value(field) if inner is not None else None) or ""
         media = account.media.get(media_id)
         if media is None or (media.ends is not None and now >= media.ends):
-            raise BadReply(f"{wrapper}/{field} {media_id!r} is no living media")
+            raise BadReplyError(f"{wrapper}/{field} {media_id!r} is no living media")
 
     return check
 
@@ -99,13 +98,13 @@ def _news(message: Node, _account: Account, _now: datetime) -> None:
     articles = message.find("Articles")
     items = articles.children if articles is not None else []
     if not 1 <= len(items) <= _ARTICLES or any(item.name != "item" for item in items):
-        raise BadReply(f"news needs 1 to {_ARTICLES} articles")
+        raise BadReplyError(f"news needs 1 to {_ARTICLES} articles")
     if message.value("ArticleCount") != str(len(items)):
-        raise BadReply("ArticleCount is not the number of articles")
+        raise BadReplyError("ArticleCount is not the number of articles")
     for item in items:
         _only_once(item)
         if not item.value("Title") or item.value("Url") is None:
-            raise BadReply("an article needs Title and Url")
+            raise BadReplyError("an article needs Title and Url")
 
 
 def _transfer(_message: Node, _account: Account, _now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-class BadField(ValueError):
+class BadFieldError(ValueError):
     """A posted field that is missing or of the wrong type; the text names it."""
 
 
@@ -13,7 +13,7 @@ def text(body: Json, name: str, default: str | None = None) -> str:
     """The text field ``name``."""
     value = body.get(name, default)
     if not isinstance(value, str):
-        raise BadField(f"{name} must be text")
+        raise BadFieldError(f"{name} must be text")
     return value
 
 
@@ -21,7 +21,7 @@ def whole(body: Json, name: str, default: int | None = None) -> int:
     """The whole-number field ``name`` (a bool is none)."""
     value = body.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadField(f"{name} must be a whole number")
+        raise BadFieldError(f"{name} must be a whole number")
     return value
 
 
@@ -29,7 +29,7 @@ def number(body: Json, name: str, default: float) -> float:
     """The number field ``name``."""
     value = body.get(name, default)
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise BadField(f"{name} must be a number")
+        raise BadFieldError(f"{name} must be a number")
     return float(value)
 
 
@@ -37,7 +37,7 @@ def flag(body: Json, name: str, *, default: bool) -> bool:
     """The true/false field ``name``."""
     value = body.get(name, default)
     if not isinstance(value, bool):
-        raise BadField(f"{name} must be true or false")
+        raise BadFieldError(f"{name} must be true or false")
     return value
 
 
@@ -45,7 +45,7 @@ def table(body: Json, name: str, default: Json | None = None) -> Json:
     """The object field ``name``."""
     value = body.get(name, default)
     if not isinstance(value, dict):
-        raise BadField(f"{name} must be an object")
+        raise BadFieldError(f"{name} must be an object")
     return value
 
 
@@ -53,7 +53,7 @@ def rows(body: Json, name: str) -> list[Any]:
     """The array field ``name``."""
     value = body.get(name)
     if not isinstance(value, list):
-        raise BadField(f"{name} must be an array")
+        raise BadFieldError(f"{name} must be an array")
     return value
 
 
@@ -61,5 +61,5 @@ def texts(body: Json, name: str) -> list[str]:
     """The array of texts ``name``."""
     value = rows(body, name)
     if not all(isinstance(item, str) for item in value):
-        raise BadField(f"{name} must be an array of texts")
+        raise BadFieldError(f"{name} must be an array of texts")
     return value

@@ -12,7 +12,7 @@ _GLANCE = 0.25
 
 
 class Timekeeper:
-    """The one hand on the clock. A hop ends when nothing is in flight and every living follower has caught up."""
+    """The one hand on the clock; a hop ends when nothing is in flight and every follower has caught up."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -20,7 +20,7 @@ class Timekeeper:
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def jump(self, target: datetime) -> None:
-        """Set the clock, forwards or backwards, without stopping on the way; then play what has become due."""
+        """Set the clock, forwards or backwards, without a stop on the way; play what has become due."""
         async with self._moving:
             self._world.clock.set(target)
             self._world.presence.touch()
@@ -41,7 +41,7 @@ class Timekeeper:
                     return
 
     async def idle(self, timeout_s: float) -> list[str]:
-        """Wait until nothing is due or in flight; answers what is still busy when the time is over (usually [])."""
+        """Wait until nothing is due or in flight; what is still busy when the time is over (usually [])."""
         try:
             async with asyncio.timeout(timeout_s), self._moving:
                 while True:
@@ -76,9 +76,8 @@ class Timekeeper:
         stops = [target]
         if (first := self._world.agenda.next_at()) is not None:
             stops.append(max(now, first))
-        for follower in self._world.presence.living():
-            if follower.next_due is not None and follower.next_due > now:
-                stops.append(follower.next_due)
+        dues = (follower.next_due for follower in self._world.presence.living())
+        stops.extend(due for due in dues if due is not None and due > now)
         return min(stops)
 
     def _busy(self) -> list[str]:

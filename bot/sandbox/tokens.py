@@ -18,7 +18,7 @@ _FORCED_PER_DAY, _FORCED_APART = 20, timedelta(seconds=30)
 
 @dataclass(slots=True)
 class Token:
-    """One issued token: ``ends`` is its life, ``replaced`` the moment from which a newer one makes it invalid."""
+    """One issued token: it ends at ``ends``, or at ``replaced`` because of a newer one."""
 
     value: str
     account: str
@@ -52,7 +52,7 @@ class Tokens:
         return token.account
 
     def stable(self, account: str, now: datetime, *, force: bool) -> Token:
-        """The stable token: the same one within its life, renewed 5 minutes early; forced at most 20 times a day."""
+        """The stable token: the same within its life, renewed 5 minutes early; 20 forced ones a day."""
         held = self._stable.get(account)
         if force:
             self._count_force(account, now)

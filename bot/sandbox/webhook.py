@@ -12,7 +12,7 @@ import json
 from aiohttp import ClientError, ClientTimeout
 
 from bot.sandbox.account import require_loopback
-from bot.sandbox.shapes import BadField, Json, table, text
+from bot.sandbox.shapes import BadFieldError, Json, table, text
 from bot.sandbox.world import World
 
 _TIMEOUT = ClientTimeout(total=10)
@@ -24,13 +24,13 @@ def signature(secret: str, message_id: str, stamp: str, body: bytes) -> str:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except binascii.Error as exc:
-        raise BadField("secret must be whsec_ and base64") from exc
+        raise BadFieldError("secret must be whsec_ and base64") from exc
     signed = hmac.new(key, f"{message_id}.{stamp}.".encode() + body, hashlib.sha256).digest()
     return "v1," + base64.b64encode(signed).decode()
 
 
 async def post_webhook(world: World, request: Json) -> Json:
-    """Post ``body`` as JSON to a loopback ``url``; answers ``{delivered, status, reply}`` with the response's JSON."""
+    """Post ``body`` as JSON to a loopback ``url``; ``reply`` is the JSON of the response."""
     url = text(request, "url")
     require_loopback(url)
     payload = json.dumps(request.get("body", {}), ensure_ascii=False).encode()

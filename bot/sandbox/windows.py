@@ -1,8 +1,9 @@
 """When a member may be written to, and how often.
 
-https://developers.weixin.qq.com/doc/service/api/customer/message/api_sendcustommessage : 5 messages within 48 h of a
-member's message; 3 within 1 min of a follow, a scan, or a click on a CLICK or scancode menu entry. Whether allowances
-add up is not documented for official accounts; here, as for mini programs, the larger allowance and later end win.
+https://developers.weixin.qq.com/doc/service/api/customer/message/api_sendcustommessage : 5 messages within
+48 h of a member's message; 3 within 1 min of a follow, a scan, or a click on a CLICK or scancode menu entry.
+Whether allowances add up is not documented for official accounts; here, as for mini programs, the larger
+allowance and the later end win.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Window:
             self.left, self.until = max(self.left, allowance), max(self.until, now + lasts)
 
     def after_message(self, now: datetime) -> None:
+        """The member wrote."""
         self.open(now, *_MESSAGE)
 
     def after_event(self, now: datetime, event: str) -> None:
@@ -36,7 +38,9 @@ class Window:
             self.open(now, *_GESTURE)
 
     def close(self) -> None:
+        """The member left."""
         self.left, self.until = 0, None
 
     def is_open(self, now: datetime) -> bool:
+        """Whether the time, if not the allowance, still permits a message."""
         return self.until is not None and now < self.until

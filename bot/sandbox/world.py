@@ -15,7 +15,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.people import Member
 from bot.sandbox.presence import Presence
 from bot.sandbox.record import Record
-from bot.sandbox.shapes import BadField, Json, text
+from bot.sandbox.shapes import BadFieldError, Json, text
 from bot.sandbox.tokens import Tokens
 
 
@@ -71,7 +71,7 @@ class World:
             return next(iter(self.accounts.values()))
         found = self.accounts.get(str(name))
         if found is None:
-            raise BadField(f"no account {name!r}; registered: {', '.join(self.accounts) or 'none'}")
+            raise BadFieldError(f"no account {name!r}; registered: {', '.join(self.accounts) or 'none'}")
         return found
 
     def by_app_id(self, app_id: str) -> Account | None:
@@ -84,7 +84,7 @@ class World:
         who = text(body, "from")
         member = account.member(who)
         if member is None:
-            raise BadField(f"no member {who!r}: a member is made by the first follow")
+            raise BadFieldError(f"no member {who!r}: a member is made by the first follow")
         return account, member
 
     def spawn(self, work: Coroutine[Any, Any, object]) -> None:
@@ -95,7 +95,7 @@ class World:
         task.add_done_callback(self._ended)
 
     def later(self, seconds: float, who: str, deed: Deed) -> None:
-        """Do ``deed`` after so many seconds of virtual time; at once, in the background, if there are none."""
+        """Do ``deed`` after so many seconds of virtual time; 0 means at once, in the background."""
         if seconds <= 0:
             self.spawn(_as_coroutine(deed))
         else:

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.sandbox.account import Account
 from bot.sandbox.people import Member
 from bot.sandbox.refusal import Refusal
-from bot.sandbox.shapes import BadField, Json, text
+from bot.sandbox.shapes import BadFieldError, Json, text
 from bot.sandbox.world import World
 
 
@@ -45,7 +45,7 @@ class Call:
         """A text field of the body; 47001 if it is missing or something else."""
         try:
             return text(self.body, name, default)
-        except BadField as exc:
+        except BadFieldError as exc:
             raise Refusal(47001, str(exc)) from exc
 
     def openids(self, name: str) -> list[str]:
@@ -78,7 +78,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """``act`` answers the call; ``entry`` says how the caller proves itself; ``to_one`` marks sends to one openid."""
+    """``act`` answers; ``entry`` is how the caller proves itself; ``to_one`` marks sends to one openid."""
 
     method: Literal["GET", "POST"]
     act: Callable[[Call], Json | Blob]

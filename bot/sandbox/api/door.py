@@ -1,4 +1,4 @@
-"""The way in for every API call: faults first, then method, credentials, body, quota, and only then the endpoint."""
+"""The way in for every API call: faults, credentials, method, quota, and only then the endpoint."""
 
 import asyncio
 import json
@@ -45,9 +45,7 @@ async def _answer(world: World, request: web.Request, raw: bytes, upload: Upload
     body: Json = {}
     result: Json | Blob
     try:
-        endpoint = ENDPOINTS.get(request.path)
-        if endpoint is None:
-            raise Refusal(40066)
+        endpoint = _endpoint(request.path)
         body = _parsed(raw)
         account = _caller(world, request, body, endpoint)
         _check_method(request, endpoint, raw, upload)
@@ -89,6 +87,12 @@ async def _act(
     finally:
         if member is not None:
             member.in_flight -= 1
+
+
+def _endpoint(path: str) -> Endpoint:
+    if path not in ENDPOINTS:
+        raise Refusal(40066)
+    return ENDPOINTS[path]
 
 
 def _addressee(account: Account, body: Json) -> Member | None:

@@ -32,7 +32,7 @@ _NAME = re.compile(r"([a-z_]+?)\d*")
 
 
 def read_fields(call: Call, template: Template) -> dict[str, str]:
-    """The values by field name; 47003 names the first field the platform would refuse, 47001 a wrong shape."""
+    """The values by field name; 47003 names the first that the platform would refuse, 47001 a wrong shape."""
     data = call.body.get("data")
     if not isinstance(data, dict):
         raise Refusal(47001, "data is missing")

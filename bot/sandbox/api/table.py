@@ -1,11 +1,21 @@
 """Every endpoint by its path."""
 
-from bot.sandbox.api import access, custom, subscription, template
+from bot.sandbox.api import (
+    access,
+    custom,
+    desk,
+    mass,
+    media,
+    menu,
+    qrcode,
+    subscription,
+    tags,
+    template,
+    users,
+)
 from bot.sandbox.api.call import Endpoint
 
+_NOUNS = (access, custom, desk, mass, media, menu, qrcode, subscription, tags, template, users)
 ENDPOINTS: dict[str, Endpoint] = {
-    **access.ENDPOINTS,
-    **custom.ENDPOINTS,
-    **subscription.ENDPOINTS,
-    **template.ENDPOINTS,
+    path: endpoint for noun in _NOUNS for path, endpoint in noun.ENDPOINTS.items()
 }

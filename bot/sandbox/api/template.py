@@ -51,7 +51,7 @@ def _send(call: Call) -> Json:
 
 
 def _earlier(call: Call, member: Member, key: str) -> int | None:
-    """The msgid under which this key was sent within its life; a key used again later no longer protects anybody."""
+    """The msgid under which this key was sent within its life; later the key protects nobody."""
     sent = call.account.sent_once.get((member.openid, key)) if key else None
     if sent is None:
         return None

@@ -1,1 +1,1 @@
-"""The control API under ``/_sandbox/``: whoever runs the play speaks here, never the bot (but for the clock)."""
+"""The control API under ``/_sandbox/``: for whoever runs the play; the bot only follows the clock."""

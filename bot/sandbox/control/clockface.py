@@ -6,13 +6,13 @@ from aiohttp import web
 
 from bot.sandbox.clock import read_moment, read_span
 from bot.sandbox.control.door import Handler, Request, Room
-from bot.sandbox.shapes import BadField, Json, text
+from bot.sandbox.shapes import BadFieldError, Json, text
 
 _IDLE_S = 30.0
 
 
 async def read(room: Room, request: Request) -> Json:
-    """``{"now"}``; with ``?follower=…&seen=…&next_due=…`` a long poll that also says how far the follower has come."""
+    """``{"now"}``; with ``?follower=…&seen=…&next_due=…`` a long poll that reports how far one has come."""
     name = request.query.get("follower")
     if name is None:
         now = room.world.clock.now()
@@ -23,7 +23,7 @@ async def read(room: Room, request: Request) -> Json:
 
 
 async def move(room: Room, request: Request) -> Json:
-    """``{advance: span}`` walks on; ``{set: moment}`` walks there if it lies ahead of a frozen clock, else jumps.
+    """``{advance: span}`` walks; ``{set: moment}`` walks if that lies ahead of a frozen clock, else jumps.
 
     ``jump: true`` with ``set`` always jumps, as a machine's clock does when somebody corrects it.
     """
@@ -38,7 +38,7 @@ async def move(room: Room, request: Request) -> Json:
         else:
             await room.timekeeper.jump(target)
     else:
-        raise BadField("say {advance: span} or {set: moment}")
+        raise BadFieldError("say {advance: span} or {set: moment}")
     return {"now": clock.now().isoformat(), "warnings": room.world.record.warnings[seen:]}
 
 

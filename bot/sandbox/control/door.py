@@ -7,8 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.crypto import SealBroken
-from bot.sandbox.shapes import BadField, Json
+from bot.sandbox.crypto import SealBrokenError
+from bot.sandbox.shapes import BadFieldError, Json
 from bot.sandbox.timekeeper import Timekeeper
 from bot.sandbox.world import World
 
@@ -38,7 +38,7 @@ def serve(room: Room, handler: Handler) -> Callable[[web.Request], Awaitable[web
     async def answer(request: web.Request) -> web.Response:
         try:
             result = await handler(room, Request(request.query, await _body(request)))
-        except (BadField, SealBroken, ValueError) as exc:
+        except (BadFieldError, SealBrokenError, ValueError) as exc:
             return _json({"error": str(exc)}, 400)
         except web.HTTPException as exc:
             return _json({"error": exc.reason}, exc.status)
@@ -53,7 +53,7 @@ async def _body(request: web.Request) -> Json:
         return {}
     body = json.loads(raw)
     if not isinstance(body, dict):
-        raise BadField("the body must be a JSON object")
+        raise BadFieldError("the body must be a JSON object")
     return body
 
 

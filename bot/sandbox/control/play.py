@@ -4,7 +4,7 @@ from bot.sandbox.acts import ACTS, Act
 from bot.sandbox.agenda import Deed
 from bot.sandbox.clock import read_moment
 from bot.sandbox.control.door import Handler, Request, Room
-from bot.sandbox.shapes import BadField, Json, flag, rows, text
+from bot.sandbox.shapes import BadFieldError, Json, flag, rows, text
 from bot.sandbox.world import World
 
 
@@ -34,12 +34,12 @@ def _deed(world: World, action: Json) -> Deed:
     name = text(action, "do")
     act = ACTS.get(name)
     if act is None:
-        raise BadField(f"do must be one of {', '.join(ACTS)}, not {name!r}")
+        raise BadFieldError(f"do must be one of {', '.join(ACTS)}, not {name!r}")
 
     async def deed() -> None:
         try:
             await act(world, action)
-        except (BadField, ValueError) as exc:
+        except (BadFieldError, ValueError) as exc:
             world.record.warning(f"a scheduled {name} could not be done: {exc}", action=action)
 
     return deed

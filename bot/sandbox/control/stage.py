@@ -5,7 +5,7 @@ from aiohttp import web
 from bot.sandbox.account import set_limit
 from bot.sandbox.control.door import Handler, Request, Room
 from bot.sandbox.courier import verify_url
-from bot.sandbox.shapes import BadField, Json, flag, table, text, whole
+from bot.sandbox.shapes import BadFieldError, Json, flag, table, text, whole
 
 _LATER = ("join", "leave", "recall", "consent", "employee", "employee/confirm")
 
@@ -33,7 +33,7 @@ async def members(room: Room, request: Request) -> Json:
     made = room.world.account(request.body)
     count, prefix = whole(request.body, "count"), text(request.body, "prefix", "old")
     if count < 0:
-        raise BadField("count must not be negative")
+        raise BadFieldError("count must not be negative")
     for number in range(1, count + 1):
         name = f"{prefix}{number:04d}"
         member = made.people.meet(name, made.people.union_id(name) if made.unionids else None)
@@ -57,7 +57,7 @@ async def revoke(room: Room, request: Request) -> Json:
 
 
 async def member(room: Room, request: Request) -> Json:
-    """Change what a member allows: ``{from, set: {blocks?}}``; blocked template messages come back in the receipt."""
+    """Change what a member allows: ``{from, set: {blocks?}}``; blocked template sends fail in the receipt."""
     _, one = room.world.member(request.body)
     one.blocks = flag(table(request.body, "set", {}), "blocks", default=one.blocks)
     return one.summary()
