@@ -66,17 +66,23 @@ class File(NamedTuple):
 Rule = Callable[[File], Iterator[str]]
 
 
-def files() -> Iterator[File]:
-    """Yield every text file git tracks, or would track if it were added."""
+def _names() -> list[str]:
+    """Return the path of every file git tracks, or would track; without git, of every file not in a dot folder."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    for name in sorted(set(listed.split("\0"))):
-        path = ROOT / name
-        if name and path.is_file():
-            try:
-                yield File(name, path.read_text(encoding="utf-8"))
-            except UnicodeDecodeError:
-                continue
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode == 0:
+        return sorted(set(listed.stdout.decode().split("\0")) - {""})
+    below = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in below if not path.parts[0].startswith("."))
+
+
+def files() -> Iterator[File]:
+    """Yield every text file of the project."""
+    for name in _names():
+        try:
+            yield File(name, (ROOT / name).read_text(encoding="utf-8"))
+        except (UnicodeDecodeError, OSError):
+            continue
 
 
 def short_files(file: File) -> Iterator[str]:
