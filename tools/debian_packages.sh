@@ -11,7 +11,7 @@ present() {
   case $1 in
     venv) python3.11 -c 'import ensurepip, venv' 2>/dev/null ;;
     fonts) compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null \
-      || { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family)" ]; } ;;
+      || { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family 2>/dev/null)" ]; } ;;
     chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null ;;
     postgresql) [ -n "${HETANG_TEST_PG:-}" ] \
       || .venv/bin/python -c 'import sys; from tools.with_postgres import local_server; sys.exit(not local_server())' \

@@ -67,7 +67,7 @@ Rule = Callable[[File], Iterator[str]]
 
 
 def _names() -> list[str]:
-    """Return the path of every file git tracks, or would track; without git, of every file not in a dot folder."""
+    """Return every file git tracks or would track; without git, every file not in a dot folder."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     if listed.returncode == 0:
