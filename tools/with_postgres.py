@@ -160,14 +160,15 @@ def own_server(programs: Programs) -> Iterator[str]:
 
 
 def run(command: list[str], address: str | None) -> int:
-    """Run the command; return its exit code. An interrupt reaches it by the terminal, and is waited for."""
+    """Run the command, hand it the signals that reach us, and return its exit code."""
     environment = dict(os.environ)
     if address:
         environment["HETANG_TEST_PG"] = address
     child = subprocess.Popen(command, env=environment)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, _frame: child.send_signal(number))
-    return child.wait()
+    code = child.wait()
+    return code if code >= 0 else 128 - code  # as a shell says "ended by signal"
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,1 @@
+"""Who may come in: callbacks, webhooks, the console, probes."""

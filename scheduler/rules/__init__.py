@@ -1,0 +1,1 @@
+"""One step or entry kind a file."""
