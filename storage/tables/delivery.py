@@ -122,7 +122,7 @@ class CouponBatchRow(SQLModel, table=True):
     stock: int = 0
     taken: int = 0
     imported: bool = False
-    digest: str = ""
+    terms: dict[str, Any] = Field(default_factory=dict, sa_column=document())
 
 
 class CouponRow(SQLModel, table=True):
@@ -142,6 +142,7 @@ class CouponRow(SQLModel, table=True):
     key: str | None = Field(default=None, unique=True)
     basis: str = ""
     at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    taken_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     issued_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     expires_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     redeemed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

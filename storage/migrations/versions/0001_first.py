@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=True),
+        sa.Column("taken_at", UTCDateTime(), nullable=True),
         sa.Column("issued_at", UTCDateTime(), nullable=True),
         sa.Column("expires_at", UTCDateTime(), nullable=True),
         sa.Column("redeemed_at", UTCDateTime(), nullable=True),
@@ -129,7 +130,11 @@ def upgrade() -> None:
         sa.Column("stock", sa.Integer(), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("imported", sa.Boolean(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column(
+            "terms",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_coupon_batch")),
     )
     op.create_table(

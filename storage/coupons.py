@@ -1,0 +1,237 @@
+"""The coupon ledger: a code is in one state at a time, and no more leave a batch than it has.
+
+Claims of one batch are served one after another: the batch row is locked first (SQLite holds the
+whole database), so that counting what a member has and what is left cannot be overtaken.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import choice
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.domain.coupons import Coupon, CouponBatch, CouponClaim, CouponState, Refusal
+from storage.coupon_stock import BATCH, COUPON, note, take
+from storage.dialect import chunks
+
+# 32 letters without 0/O and 1/I, 13 of them: 65 bits.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+LENGTH = 13
+HELD = (
+    CouponState.RESERVED,
+    CouponState.ISSUED,
+    CouponState.REDEEMED,
+    CouponState.EXPIRED,
+    CouponState.REFUNDED,
+)
+
+Outcome = Coupon | Refusal
+
+
+def make_code() -> str:
+    """Return a fresh code of 65 unguessable bits."""
+    return "".join(choice(ALPHABET) for _ in range(LENGTH))
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    valid: timedelta
+    limit: int | None
+    window: timedelta | None
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "_Terms":
+        window = stored.get("window_s")
+        return cls(
+            timedelta(seconds=stored["valid_s"]),
+            stored.get("limit"),
+            timedelta(seconds=window) if window is not None else None,
+        )
+
+
+def sync(connection: Connection, batches: Iterable[CouponBatch]) -> None:
+    """Make the ledger know the configured batches; stock never falls below what was taken already."""
+    known = {row.name: row for row in connection.execute(select(BATCH)).all()}
+    for batch in batches:
+        row = known.get(batch.name)
+        taken = row.taken if row is not None else 0
+        stock = row.stock if batch.codes_file and row is not None else max(batch.stock, taken)
+        values = {"stock": stock, "imported": bool(batch.codes_file), "terms": terms_of(batch)}
+        if row is None:
+            connection.execute(BATCH.insert(), {"name": batch.name, "taken": 0, **values})
+        else:
+            connection.execute(update(BATCH).where(BATCH.c.name == batch.name).values(values))
+
+
+def terms_of(batch: CouponBatch) -> dict[str, Any]:
+    """Return the part of a batch that decides about claims, as the ledger keeps it."""
+    limit = batch.per_member
+    return {
+        "valid_s": batch.valid.total_seconds(),
+        "limit": limit.count if limit else None,
+        "window_s": limit.window.total_seconds() if limit and limit.window else None,
+    }
+
+
+def reserve(
+    connection: Connection,
+    claims: Sequence[CouponClaim],
+    now: datetime,
+    new_code: Callable[[], str] = make_code,
+) -> dict[str, Outcome]:
+    """Set a code aside for each claim; a key that has one keeps it. Refused claims get the reason."""
+    return _claim(connection, claims, CouponState.RESERVED, now, new_code)
+
+
+def issue(
+    connection: Connection,
+    claims: Sequence[CouponClaim],
+    now: datetime,
+    new_code: Callable[[], str] = make_code,
+) -> dict[str, Outcome]:
+    """Give a code to each claim at once; a key that has one gets the same code again."""
+    return _claim(connection, claims, CouponState.ISSUED, now, new_code)
+
+
+def confirm(connection: Connection, keys: Sequence[str], now: datetime) -> list[Coupon]:
+    """Turn reservations into coupons the members have: their messages left."""
+    rows = _rows(connection, keys, CouponState.RESERVED)
+    terms = _terms(connection, {row.batch for row in rows})
+    given = [
+        Coupon(row.code, row.batch, row.member_id, CouponState.ISSUED, now + terms[row.batch].valid)
+        for row in rows
+    ]
+    if rows:
+        connection.execute(
+            update(COUPON)
+            .where(COUPON.c.code == bindparam("given"))
+            .values(state=CouponState.ISSUED, issued_at=now, at=now, expires_at=bindparam("until")),
+            [{"given": coupon.code, "until": coupon.expires_at} for coupon in given],
+        )
+        note(connection, [(row.id, CouponState.ISSUED, "sent") for row in rows], now)
+    return given
+
+
+def give_back(connection: Connection, keys: Sequence[str], now: datetime) -> int:
+    """Return reservations to stock: their messages did not leave. Returns how many."""
+    rows = _rows(connection, keys, CouponState.RESERVED)
+    imported = _imported(connection, {row.batch for row in rows})
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.batch] = counts.get(row.batch, 0) + 1
+        # A generated code is spent for ever; an imported one goes back to the pile.
+        state = CouponState.FREE if imported[row.batch] else CouponState.RETURNED
+        connection.execute(
+            update(COUPON).where(COUPON.c.id == row.id).values(state=state, key=None, member_id=None, at=now)
+        )
+        note(connection, [(row.id, CouponState.RETURNED, "not_sent")], now)
+    for name, count in sorted(counts.items()):
+        connection.execute(update(BATCH).where(BATCH.c.name == name).values(taken=BATCH.c.taken - count))
+    return len(rows)
+
+
+def _claim(
+    connection: Connection,
+    claims: Sequence[CouponClaim],
+    state: CouponState,
+    now: datetime,
+    new_code: Callable[[], str],
+) -> dict[str, Outcome]:
+    outcomes: dict[str, Outcome] = {}
+    by_batch: dict[str, list[CouponClaim]] = {}
+    for one in claims:
+        by_batch.setdefault(one.batch, []).append(one)
+    for name in sorted(by_batch):
+        outcomes.update(_claim_batch(connection, name, by_batch[name], state, now, new_code))
+    return outcomes
+
+
+def _claim_batch(
+    connection: Connection,
+    name: str,
+    claims: Sequence[CouponClaim],
+    state: CouponState,
+    now: datetime,
+    new_code: Callable[[], str],
+) -> dict[str, Outcome]:
+    batch = connection.execute(select(BATCH).where(BATCH.c.name == name).with_for_update()).one_or_none()
+    if batch is None:
+        return {claim.key: Refusal.CLOSED for claim in claims}
+    outcomes: dict[str, Outcome] = dict(_known(connection, claims))
+    terms = _Terms.of(batch.terms)
+    fresh = {claim.key: claim for claim in claims if claim.key not in outcomes}
+    allowed = _within_limit(connection, name, list(fresh.values()), terms, now, outcomes)
+    taken = take(connection, batch, allowed, state, terms.valid, now, new_code)
+    for claim in allowed:
+        outcomes[claim.key] = taken.get(claim.key, Refusal.SOLD_OUT)
+    return outcomes
+
+
+def _known(connection: Connection, claims: Sequence[CouponClaim]) -> dict[str, Coupon]:
+    found: dict[str, Coupon] = {}
+    for chunk in chunks([claim.key for claim in claims]):
+        for row in connection.execute(select(COUPON).where(COUPON.c.key.in_(chunk))):
+            state = CouponState(row.state)
+            found[row.key] = Coupon(row.code, row.batch, row.member_id, state, row.expires_at)
+    return found
+
+
+def _within_limit(
+    connection: Connection,
+    name: str,
+    claims: Sequence[CouponClaim],
+    terms: _Terms,
+    now: datetime,
+    outcomes: dict[str, Outcome],
+) -> list[CouponClaim]:
+    if terms.limit is None:
+        return list(claims)
+    had = _counts(connection, name, {claim.member_id for claim in claims}, terms.window, now)
+    allowed = []
+    for claim in claims:
+        if had.get(claim.member_id, 0) >= terms.limit:
+            outcomes[claim.key] = Refusal.LIMIT
+        else:
+            had[claim.member_id] = had.get(claim.member_id, 0) + 1
+            allowed.append(claim)
+    return allowed
+
+
+def _counts(
+    connection: Connection, name: str, ids: Iterable[int], window: timedelta | None, now: datetime
+) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for chunk in chunks(sorted(ids)):
+        found = select(COUPON.c.member_id).where(
+            COUPON.c.batch == name, COUPON.c.member_id.in_(chunk), COUPON.c.state.in_(HELD)
+        )
+        if window is not None:
+            found = found.where(COUPON.c.taken_at > now - window)
+        for (member_id,) in connection.execute(found):
+            counts[member_id] = counts.get(member_id, 0) + 1
+    return counts
+
+
+def _rows(connection: Connection, keys: Sequence[str], state: CouponState) -> list[Any]:
+    rows: list[Any] = []
+    for chunk in chunks(keys):
+        found = select(COUPON).where(COUPON.c.key.in_(chunk), COUPON.c.state == state).order_by(COUPON.c.id)
+        rows.extend(connection.execute(found).all())
+    return rows
+
+
+def _terms(connection: Connection, names: Iterable[str]) -> dict[str, _Terms]:
+    rows = connection.execute(select(BATCH.c.name, BATCH.c.terms).where(BATCH.c.name.in_(sorted(names))))
+    return {row.name: _Terms.of(row.terms) for row in rows}
+
+
+def _imported(connection: Connection, names: Iterable[str]) -> dict[str, bool]:
+    rows = connection.execute(
+        select(BATCH.c.name, BATCH.c.imported)
+        .where(BATCH.c.name.in_(sorted(names)))
+        .order_by(BATCH.c.name)
+        .with_for_update()
+    )
+    return {row.name: row.imported for row in rows}

@@ -1,0 +1,73 @@
+"""What becomes of coupons after they were issued: used, out of time, refunded, counted."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.domain.coupons import CouponState
+from storage.coupon_stock import BATCH, COUPON, note
+
+
+def redeem(connection: Connection, code: str, order_id: str, amount: int, now: datetime) -> str:
+    """Mark an issued code as used by this order; the same order again changes nothing.
+
+    Returns ``redeemed``, ``again``, or why not: ``unknown``, ``expired`` or the state it is in.
+    """
+    row = connection.execute(select(COUPON).where(COUPON.c.code == code).with_for_update()).one_or_none()
+    if row is None or row.state in (CouponState.FREE, CouponState.RESERVED):
+        return "unknown"
+    if row.state == CouponState.REDEEMED:
+        return "again" if row.order_id == order_id and order_id else str(row.state)
+    if row.state != CouponState.ISSUED:
+        return str(row.state)
+    if row.expires_at is not None and row.expires_at <= now:
+        return "expired"
+    connection.execute(
+        update(COUPON)
+        .where(COUPON.c.id == row.id)
+        .values(state=CouponState.REDEEMED, redeemed_at=now, at=now, order_id=order_id, amount=amount)
+    )
+    note(connection, [(row.id, CouponState.REDEEMED, f"order:{order_id}")], now)
+    return "redeemed"
+
+
+def expire(connection: Connection, now: datetime, limit: int = 1000) -> list[tuple[int, str, str]]:
+    """Expire issued coupons whose time has passed; returns (member id, batch, code) of each."""
+    rows = connection.execute(
+        select(COUPON)
+        .where(COUPON.c.state == CouponState.ISSUED, COUPON.c.expires_at <= now)
+        .order_by(COUPON.c.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if rows:
+        ids = [row.id for row in rows]
+        connection.execute(
+            update(COUPON).where(COUPON.c.id.in_(ids)).values(state=CouponState.EXPIRED, at=now)
+        )
+        note(connection, [(coupon_id, CouponState.EXPIRED, "time") for coupon_id in ids], now)
+    return [(row.member_id, row.batch, row.code) for row in rows]
+
+
+def next_expiry(connection: Connection) -> datetime | None:
+    """Return when the next issued coupon runs out."""
+    found: datetime | None = connection.execute(
+        select(func.min(COUPON.c.expires_at)).where(COUPON.c.state == CouponState.ISSUED)
+    ).scalar()
+    return found
+
+
+def standing(connection: Connection, name: str) -> dict[str, int]:
+    """Return how many codes of a batch are in each state; they sum up to the batch's stock.
+
+    ``free`` counts codes still in stock, made or not; codes that came back are free again.
+    """
+    batch = connection.execute(select(BATCH).where(BATCH.c.name == name)).one()
+    rows: Any = connection.execute(
+        select(COUPON.c.state, func.count()).where(COUPON.c.batch == name).group_by(COUPON.c.state)
+    )
+    states = {str(state): int(count) for state, count in rows}
+    states.pop(CouponState.RETURNED, None)
+    states[CouponState.FREE] = batch.stock - batch.taken
+    return states
