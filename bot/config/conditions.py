@@ -22,8 +22,8 @@ BRANCHES = ("all", "any", "not", "in")
 def parse(raw: object, path: str, problems: Problems, names: Names) -> Condition:
     """Return the condition written in `raw`; what is wrong is added to `problems` under its path.
 
-    Segments are resolved to their trees; a segment that leads back to itself is an error. A part that
-    is wrong never holds, so that nothing acts on half a condition.
+    Segments are resolved to their trees; a segment that leads back to itself is an error. With errors
+    the result is only good for finding more of them.
     """
     return _Parser(problems, names).condition(raw, path, 0)
 
@@ -105,7 +105,7 @@ class _Parser:
         scratch = Problems()
         inner = _Parser(scratch, self.names, (*self.inside, name), self.nodes)
         tree = inner.condition(self.names.segments[name], f"segments.{name}", depth)
-        for problem in scratch.found:
-            if "leads back to itself" in problem.message or "too large" in problem.message:
-                self.problems.error(path, problem.message)
+        for message in dict.fromkeys(problem.message for problem in scratch.found):
+            if "leads back to itself" in message or "too large" in message:
+                self.problems.error(path, message)
         return InSegment(name, tree)

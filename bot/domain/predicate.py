@@ -111,7 +111,7 @@ def _rfm(part: RfmIs, member: Member, _now: datetime, _context: Mapping[str, Sca
 
 def _known_for(part: KnownFor, member: Member, now: datetime, _context: Mapping[str, Scalar]) -> bool:
     relation, moment = known_since_bound(part, now)
-    return RELATIONS[relation](member.known_since, moment)
+    return bool(RELATIONS[relation](member.known_since, moment))
 
 
 def _coupon(part: CouponIs, member: Member, now: datetime, _context: Mapping[str, Scalar]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.conditions import Operator
 from bot.domain.events import Scalar
 
-RELATIONS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+RELATIONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     ">": operator.gt,
     "<=": operator.le,
@@ -40,4 +40,4 @@ def compare(left: Scalar, relation: Operator, right: Scalar) -> bool:
         return relation == "!="
     if relation not in {"==", "!="} and kind in {"null", "boolean"}:
         return False
-    return RELATIONS[relation](left, right)
+    return bool(RELATIONS[relation](left, right))
