@@ -1,1 +1,8 @@
 """The configuration file: read, checked with every problem named by its path, frozen."""
+
+from bot.config.loading import as_json, check, load_config
+from bot.config.model import Config
+from bot.config.parts import Parts
+from bot.config.problems import Problem
+
+__all__ = ["Config", "Parts", "Problem", "as_json", "check", "load_config"]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.domain.delivery.routes import Rate
 
 UNITS = {
+    "y": timedelta(days=365),
     "w": timedelta(weeks=1),
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
@@ -20,15 +21,15 @@ UNITS = {
 }
 LONGEST = timedelta(days=36_525)
 MOST_MONEY = 10**13
-_DURATION = re.compile(r"(?:[0-9]{1,9}[wdhms])+", re.ASCII)
-_PART = re.compile(r"([0-9]{1,9})([wdhms])", re.ASCII)
+_DURATION = re.compile(r"(?:[0-9]{1,9}[ywdhms])+", re.ASCII)
+_PART = re.compile(r"([0-9]{1,9})([ywdhms])", re.ASCII)
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%", re.ASCII)
 _QUOTA = re.compile(r"([0-9]{1,9})/([0-9a-z]+)", re.ASCII)
 
 
 def duration(text: object) -> timedelta:
-    """Return the span of ``30d``, ``20h``, ``1m`` (a minute), ``50s``, ``2w`` or ``1d12h``; never zero."""
+    """Return the span of ``30d``, ``20h``, ``1m`` (a minute), ``50s``, ``2w``, ``3y`` or ``1d12h``; never zero."""
     if not isinstance(text, str) or not _DURATION.fullmatch(text):
         raise ValueError("write a span of time such as 50s, 1m, 20h, 30d or 2w")
     span = timedelta()
@@ -45,7 +46,7 @@ def duration(text: object) -> timedelta:
 
 def offset(text: object) -> timedelta:
     """Return a span before (``-3d``) or after (``3d``) a moment; ``0d`` is the moment itself."""
-    if isinstance(text, str) and re.fullmatch(r"[+-]?0[wdhms]", text, re.ASCII):
+    if isinstance(text, str) and re.fullmatch(r"[+-]?0[ywdhms]", text, re.ASCII):
         return timedelta()
     if isinstance(text, str) and text[:1] in {"-", "+"}:
         span = duration(text[1:])

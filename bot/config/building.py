@@ -1,0 +1,70 @@
+"""The frozen configuration out of sections that are known to be right."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from bot.config.draft import Draft
+from bot.config.model import Alerts, Config, Operators
+from bot.config.programs import Programs
+from bot.domain.delivery.policy import Fairness
+
+Section = TypeVar("Section")
+DEFAULT_TEMPLATES = ("templates",)
+
+
+def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
+    """Return the configuration; `home` is the folder of the file, for paths written in it."""
+    accounts = draft.ready_accounts
+    tags = draft.tags
+    return Config(
+        app=_sure(draft.app).built(),
+        server=_sure(draft.server).built(),
+        storage_url=_sure(draft.storage).url,
+        template_paths=template_paths(draft, home),
+        accounts={name: account.built(name) for name, account in accounts.items()},
+        webhook_secrets=tuple(draft.webhooks.secrets) if draft.webhooks else (),
+        routes={name: route.built(name) for name, route in draft.routes.items() if route.account in accounts},
+        consent={purpose: rule.built(purpose) for purpose, rule in draft.consent.items()},
+        caps=tuple(cap.built() for cap in draft.caps),
+        quiet=draft.quiet.built() if draft.quiet else None,
+        holdout=draft.holdout.built() if draft.holdout else None,
+        fairness=draft.fairness.built() if draft.fairness else Fairness(),
+        tag_keywords=_words(tags.keywords) if tags else {},
+        sources=tags.sources if tags else {},
+        keyword_answers=draft.keyword_answers,
+        complaints=draft.complaints.built() if draft.complaints else None,
+        queues={name: queue.built() for name, queue in draft.queues.items()},
+        alerts=draft.alerts.built() if draft.alerts else Alerts(),
+        stages=programs.stages,
+        segments=programs.segments,
+        coupons={name: coupon.built(name) for name, coupon in draft.coupons.items()},
+        rules=programs.rules,
+        operators=draft.operators.built() if draft.operators else Operators(),
+        privacy=_sure(draft.privacy).built(),
+        digest=digest,
+    )
+
+
+def template_paths(draft: Draft, home: Path) -> tuple[Path, ...]:
+    """Return the folders of messages, in order of search."""
+    written = draft.templates.path if draft.templates else DEFAULT_TEMPLATES
+    return tuple(located(path, home) for path in written)
+
+
+def located(path: str, home: Path) -> Path:
+    """Return a path of the file: beside it if something is there, else from where we were started."""
+    beside = home / path
+    return beside if beside.exists() else Path(path)
+
+
+def _words(keywords: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the words of each tag."""
+    return {tag: tuple(words) for tag, words in keywords.items()}
+
+
+def _sure(section: Section | None) -> Section:
+    """Return a section that must be there, since its absence would have been a problem."""
+    if section is None:
+        raise AssertionError("a required section is missing and no problem says so")
+    return section

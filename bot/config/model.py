@@ -1,0 +1,112 @@
+"""The configuration as the program sees it: frozen, complete, every reference known to exist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.domain.account import AccountSettings
+from bot.domain.conditions import Condition
+from bot.domain.coupons import CouponBatch
+from bot.domain.delivery.policy import CapRule, ConsentRule, Fairness, GlobalHoldout, QuietHours
+from bot.domain.delivery.routes import RouteRule
+from bot.domain.lifecycle.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Who we are to the members; `contact` is the sender every marketing text can name."""
+
+    name: str
+    zone: ZoneInfo
+    locale: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where we listen; `public_url` is how the platforms and members reach us, without a slash at the end."""
+
+    host: str
+    port: int
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """Words that open a complaint, and the queue of people who take it."""
+
+    keywords: tuple[str, ...]
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """People who answer members, and their hours in the app's zone (over midnight if they close first)."""
+
+    operators: tuple[str, ...]
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Whom to tell, when a send counts as stuck, and which share below plan is too little (0 to 1)."""
+
+    to: tuple[str, ...] = ()
+    stuck_after: timedelta = timedelta(minutes=10)
+    under_delivery: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """What each role may do and how a send is confirmed; money in minor units (分)."""
+
+    roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    confirm_lasts: timedelta = timedelta(minutes=5)
+    grace: timedelta = timedelta(seconds=60)
+    second_person_members: int | None = None
+    second_person_cost: int | None = None
+    test_members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """The keys of stored personal data, what happens at unfollow, and how long things are kept."""
+
+    key: str = field(default="", repr=False)
+    index_key: str = field(default="", repr=False)
+    erase_on_unfollow: bool = True
+    retention: Mapping[str, timedelta] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file. `digest` is the SHA-256 of its body before secrets were filled in."""
+
+    app: App
+    server: Server
+    storage_url: str = field(repr=False)
+    template_paths: tuple[Path, ...]
+    accounts: Mapping[str, AccountSettings]
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+    routes: Mapping[str, RouteRule]
+    consent: Mapping[str, ConsentRule]
+    caps: tuple[CapRule, ...]
+    quiet: QuietHours | None
+    holdout: GlobalHoldout | None
+    fairness: Fairness
+    tag_keywords: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, str]
+    keyword_answers: Mapping[str, str]
+    complaints: Complaints | None
+    queues: Mapping[str, Queue]
+    alerts: Alerts
+    stages: Mapping[str, Condition]
+    segments: Mapping[str, Condition]
+    coupons: Mapping[str, CouponBatch]
+    rules: Mapping[str, Rule]
+    operators: Operators
+    privacy: Privacy
+    digest: str

@@ -1,0 +1,138 @@
+"""Sections that speak of each other: every name must lead somewhere."""
+
+import unicodedata
+from collections.abc import Collection, Iterator
+
+from bot.config.draft import LATER, Draft
+from bot.config.problems import Problems
+from bot.config.sections.accounts import OfficialAccountSection
+from bot.config.sections.delivery import RouteSection
+from bot.domain.events import KNOWN_KINDS
+
+METHODS = {
+    "official_account": (
+        "reply",
+        "customer_service",
+        "template_message",
+        "subscription_notice",
+        "mass",
+    ),
+    "wecom_app": ("wecom_kf", "wecom_mass", "group"),
+    "wecom_archive": (),
+    "wecom_aibot": ("group", "direct"),
+    "onebot12": ("group", "direct"),
+}
+
+
+def check_references(draft: Draft, problems: Problems) -> None:
+    """Note every name in `draft` that leads nowhere, and what only a later version can do."""
+    _check_accounts(draft, problems)
+    for name, route in draft.routes.items():
+        _check_route(f"routes.{name}", name, route, draft, problems)
+    _check_words(draft, problems)
+    if draft.complaints and draft.complaints.queue not in draft.queues:
+        problems.missing("complaints.queue", "queue", draft.complaints.queue, draft.queues)
+    _check_activities(draft, problems)
+
+
+def check_event(path: str, kind: str, problems: Problems) -> None:
+    """Note a kind of event nobody reports."""
+    if kind not in KNOWN_KINDS and not kind.startswith("custom."):
+        problems.missing(path, "event", kind, sorted(KNOWN_KINDS))
+
+
+def _check_accounts(draft: Draft, problems: Problems) -> None:
+    """Refuse kinds that come later, and plaintext where money is handed out."""
+    for name, account in draft.accounts.items():
+        if not account.enabled:
+            continue
+        if not isinstance(account, OfficialAccountSection):
+            problems.error(f"accounts.{name}", f"{account.kind}: {LATER}")
+        elif account.mode == "plaintext" and draft.coupons:
+            problems.error(
+                f"accounts.{name}.mode",
+                "plaintext leaves the message unsigned, so anybody could claim coupons; write encrypted",
+            )
+
+
+def _check_route(path: str, name: str, route: RouteSection, draft: Draft, problems: Problems) -> None:
+    """Note an unknown account, method or event, and what the platform does not allow."""
+    account = draft.accounts.get(route.account)
+    if account is None:
+        problems.missing(f"{path}.account", "account", route.account, draft.accounts)
+        return
+    method, methods = route.method or name, METHODS[account.kind]
+    if method not in methods:
+        where = f"{path}.method" if route.method else path
+        problems.missing(where, f"method of {account.kind}", method, methods)
+    for index, door in enumerate(route.windows):
+        check_event(f"{path}.windows[{index}].opened_by", door.opened_by, problems)
+    if method == "template_message" and "marketing" in route.purposes:
+        problems.error(f"{path}.purposes", "the platform forbids marketing in template messages")
+    if method == "mass" and route.personal:
+        problems.error(f"{path}.personal", "a mass message is the same for everybody; write personal: false")
+    if method == "subscription_notice" and route.needs is None:
+        problems.error(f"{path}.needs", "a notice needs a grant each time; write needs: subscription_grant")
+
+
+def _check_words(draft: Draft, problems: Problems) -> None:
+    """Refuse a word with two meanings, marketing without a way out, and marketing without opt-in."""
+    taken: dict[str, str] = {}
+    for path, word in _words(draft):
+        heard = normal(word)
+        if not heard:
+            problems.error(path, "this word is empty")
+        elif heard in taken:
+            problems.error(path, f'"{word}" already means {taken[heard]}')
+        taken.setdefault(heard, path)
+    marketing = draft.consent.get("marketing")
+    if marketing is None:
+        return
+    if marketing.basis != "opt_in":
+        problems.error("consent.marketing.basis", "marketing needs a consent of its own; write opt_in")
+    if not marketing.withdraw_keywords:
+        problems.error(
+            "consent.marketing.withdraw_keywords", "members must be able to refuse; write [TD, 退订]"
+        )
+
+
+def normal(word: str) -> str:
+    """Return a word as it is compared: NFKC, trimmed, without regard to case."""
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
+def _words(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Yield every word that is a whole message of a member, with its path."""
+    for purpose, rule in draft.consent.items():
+        for side in ("grant_keywords", "withdraw_keywords"):
+            for index, word in enumerate(getattr(rule, side)):
+                yield f"consent.{purpose}.{side}[{index}]", word
+    for word in draft.keyword_answers:
+        yield f"keyword_answers.{word}", word
+
+
+def _check_activities(draft: Draft, problems: Problems) -> None:
+    """Check what activities refer to, then refuse them for now."""
+    if draft.points is not None:
+        problems.warning("points", "nobody earns points until activities arrive with a later version")
+    activities = draft.activities
+    if activities is None:
+        return
+    for kind in sorted(activities.model_fields_set):
+        problems.error(f"activities.{kind}", LATER)
+    if activities.lottery:
+        for prize in activities.lottery.prizes:
+            path = f"activities.lottery.prizes.{prize}"
+            _check_coupon(path, prize.removeprefix("coupon."), draft, problems, prize.startswith("coupon."))
+    for name, sale in activities.flash_sale.items():
+        _check_coupon(f"activities.flash_sale.{name}.coupon", sale.coupon, draft, problems)
+    for name, group in activities.group_buy.items():
+        _check_coupon(f"activities.group_buy.{name}.coupon", group.coupon, draft, problems)
+        check_event(f"activities.group_buy.{name}.requires", group.requires, problems)
+
+
+def _check_coupon(path: str, name: str, draft: Draft, problems: Problems, is_coupon: bool = True) -> None:
+    """Note a coupon that is not there."""
+    coupons: Collection[str] = draft.coupons
+    if is_coupon and name not in coupons:
+        problems.missing(path, "coupon", name, coupons)
