@@ -1,1 +1,1 @@
-"""Who may come in: callbacks, webhooks, the console, probes."""
+"""Who may come in, and how."""

@@ -1,0 +1,66 @@
+"""The signed query of a callback, held to strict shapes.
+
+The platform signs fields glued together without separators, so a character may move from one field to
+its neighbour and the signature still holds; only fixed shapes keep the fields apart.
+https://developers.weixin.qq.com/doc/subscription/guide/dev/push/encryption.html
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.domain.errors import CallbackRejected
+
+FRESH_S = 300
+NOT_AUTHENTIC = "not_authentic"
+_TIMESTAMP = re.compile(r"[0-9]{10}")
+_NONCE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_SIGNATURE = re.compile(r"[0-9a-f]{40}")
+Query = Mapping[str, Sequence[str]]
+
+
+class Gatekeeper:
+    """Knows an account's callback token and tells whether a query was signed with it, lately."""
+
+    def __init__(self, token: str) -> None:
+        """Refuse an empty token: anybody could sign with it."""
+        if not token:
+            raise ValueError("the callback token is empty")
+        self._token = token
+
+    def check(self, query: Query, now: datetime) -> None:
+        """Accept a query whose `signature` covers its time stamp and nonce; else raise CallbackRejected."""
+        stamp, nonce = self._fresh(query, now)
+        self._matches(only(query, "signature", _SIGNATURE), stamp, nonce)
+
+    def check_sealed(self, query: Query, sealed: str, now: datetime) -> None:
+        """Accept a query whose `signature` holds and whose `msg_signature` covers the ciphertext too."""
+        stamp, nonce = self._fresh(query, now)
+        self._matches(only(query, "signature", _SIGNATURE), stamp, nonce)
+        self._matches(only(query, "msg_signature", _SIGNATURE), stamp, nonce, sealed)
+
+    def sign(self, *parts: str) -> str:
+        """Return the platform's signature of these parts and the token: 40 hex digits."""
+        glued = "".join(sorted((self._token, *parts)))
+        return hashlib.sha1(glued.encode(), usedforsecurity=False).hexdigest()
+
+    def _fresh(self, query: Query, now: datetime) -> tuple[str, str]:
+        stamp = only(query, "timestamp", _TIMESTAMP)
+        if abs(now.timestamp() - int(stamp)) > FRESH_S:
+            raise CallbackRejected("stale")
+        return stamp, only(query, "nonce", _NONCE)
+
+    def _matches(self, given: str, *parts: str) -> None:
+        # Both sides are ASCII hex by now; on text that is not, compare_digest would raise.
+        if not hmac.compare_digest(given.encode(), self.sign(*parts).encode()):
+            raise CallbackRejected(NOT_AUTHENTIC)
+
+
+def only(query: Query, name: str, shape: re.Pattern[str]) -> str:
+    """Return the one value of a field, of exactly this shape; raise CallbackRejected otherwise."""
+    values = query.get(name, ())
+    if len(values) != 1 or shape.fullmatch(values[0]) is None:
+        raise CallbackRejected("query_shape")
+    return values[0]
