@@ -1,9 +1,10 @@
 """Where SQLite and PostgreSQL differ, and nothing else."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, String, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -90,12 +91,17 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
 def within(connection: Connection, column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
     """Return ``column IN :name`` for a list bound later, in a form whose text never changes.
 
-    One text for every length: the driver prepares it once. Bind it with `bound`.
+    One text for every length, so that the driver prepares it once. `listed` makes the value to bind.
     """
     if connection.dialect.name == "sqlite":
-        return column.in_(text(f"SELECT value FROM json_each(:{name})"))  # type: ignore[arg-type]  # noqa: S608
-    listed = bindparam(name, type_=postgresql.ARRAY(column.type))
-    return column == func.any(listed)
+        given = func.json_each(bindparam(name, type_=String)).table_valued("value")
+        return column.in_(select(given.c.value))
+    return column == func.any(bindparam(name, type_=postgresql.ARRAY(column.type)))
+
+
+def listed(connection: Connection, values: Iterable[Any]) -> Any:
+    """Return the list in the form that `within` binds."""
+    return json.dumps(list(values)) if connection.dialect.name == "sqlite" else list(values)
 
 
 def lock_members(connection: Connection, ids: Iterable[int]) -> None:

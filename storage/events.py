@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, bindparam, or_, update
 
+from bot.domain import storable
 from bot.domain.events import OWN_ACTS, InboundEvent, Scalar
 from bot.domain.members import Tally
-from storage import tidy
 from storage.dialect import greatest, least, upsert
 from storage.tables import table
 from storage.tables.events import EventRow
@@ -36,20 +36,20 @@ class Happened:
     def of(cls, member_id: int, event: InboundEvent) -> Self:
         """Return what history keeps of an inbound event; its text becomes the property ``text``.
 
-        Raises `tidy.NotStorable` for what no database keeps, so that the event is quarantined alone.
+        Raises `storable.NotStorable` for what no database keeps, so that the event is quarantined alone.
         """
-        properties = tidy.scalars(event.properties)
+        properties = storable.scalars(event.properties)
         if event.text:
-            properties["text"] = tidy.text(event.text)
+            properties["text"] = storable.text(event.text)
         if event.platform_kind:
-            properties["platform_kind"] = tidy.text(event.platform_kind, 256)
+            properties["platform_kind"] = storable.text(event.platform_kind, 256)
         return cls(
             member_id,
-            tidy.text(event.kind, 128),
+            storable.text(event.kind, 128),
             event.at,
-            tidy.text(event.key, 512),
+            storable.text(event.key, 512),
             event.account,
-            tidy.integer(event.amount),
+            storable.integer(event.amount),
             properties,
         )
 

@@ -73,7 +73,7 @@ def _config(connection: Connection) -> Config:
 def _alone(url: str) -> Iterator[Connection]:
     with Database.open(url) as database:
         if database.dialect == "sqlite":
-            # Each transaction takes the write lock at its begin; wait for another starter's longer than usual.
+            # A transaction takes the write lock at its begin; wait for another starter's longer than usual.
             with database.engine.connect() as connection:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
                 connection.rollback()

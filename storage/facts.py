@@ -1,0 +1,141 @@
+"""The statements that `storage.snapshots` reads members with."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from bot.domain.lifecycle.enrollment import EnrollmentState
+from storage.dialect import within
+from storage.reading import Query
+from storage.tables import table
+from storage.tables.columns import UTCDateTime
+from storage.tables.delivery import CouponRow
+from storage.tables.events import EventRow
+from storage.tables.lifecycle import EnrollmentRow
+from storage.tables.members import (
+    ConsentRow,
+    IdentityRow,
+    MemberRow,
+    MembershipRow,
+    SuppressionRow,
+    TagRow,
+    TallyRow,
+)
+
+MEMBER = table(MemberRow)
+IDENTITY = table(IdentityRow)
+TAG_TABLE = table(TagRow)
+TALLY = table(TallyRow)
+CONSENT_TABLE = table(ConsentRow)
+SUPPRESSION_TABLE = table(SuppressionRow)
+MEMBERSHIP = table(MembershipRow)
+ENROLLMENT = table(EnrollmentRow)
+COUPON = table(CouponRow)
+EVENT = table(EventRow)
+
+TAG, LINK, CONSENT, SUPPRESSION, INSIDE = range(5)
+_ACTIVE = literal_column(f"'{EnrollmentState.ACTIVE.value}'")
+
+
+def _members(c: Connection) -> Select[Any]:
+    m = MEMBER.c
+    return select(
+        m.id, m.known_since, m.stage, m.stage_since, m.name, m.zone, m.birthday, m.source, m.attributes,
+        m.last_active_at, m.rfm_recency, m.rfm_frequency, m.rfm_monetary, m.review_at,
+    ).where(within(c, m.id))  # fmt: skip
+
+
+def _small(c: Connection) -> Any:
+    """Five small tables in one statement: member, which, name, text, flag, since, until."""
+    no_flag = cast(null(), Boolean)
+    no_time = cast(null(), UTCDateTime)
+    no_text = literal_column("''", String)
+    tag, link, consent = TAG_TABLE.c, IDENTITY.c, CONSENT_TABLE.c
+    suppression, inside = SUPPRESSION_TABLE.c, MEMBERSHIP.c
+    return union_all(
+        select(
+            link.member_id, literal_column(str(LINK)), link.account, link.known_as, link.following,
+            link.since, no_time,
+        ).where(within(c, link.member_id), link.account != no_text),
+        select(
+            tag.member_id, literal_column(str(TAG)), tag.name, tag.source, no_flag, tag.at, tag.expires_at
+        ).where(within(c, tag.member_id)),
+        select(
+            consent.member_id, literal_column(str(CONSENT)), consent.purpose, consent.basis, consent.granted,
+            consent.at, no_time,
+        ).where(within(c, consent.member_id)),
+        select(
+            suppression.member_id, literal_column(str(SUPPRESSION)), suppression.purpose, no_text, no_flag,
+            no_time, suppression.until,
+        ).where(within(c, suppression.member_id)),
+        select(
+            inside.member_id, literal_column(str(INSIDE)), inside.segment, no_text, no_flag, no_time, no_time
+        ).where(within(c, inside.member_id)),
+    )  # fmt: skip
+
+
+def _tallies(c: Connection) -> Select[Any]:
+    t = TALLY.c
+    return select(t.member_id, t.kind, t.count, t.first_at, t.last_at, t.amount).where(within(c, t.member_id))
+
+
+def _moments(c: Connection) -> Select[Any]:
+    e = EVENT.c
+    since = bindparam("since", type_=UTCDateTime)
+    return select(e.member_id, e.kind, e.at).where(
+        within(c, e.member_id), within(c, e.kind, "kinds"), e.at > since
+    )
+
+
+def _runs(c: Connection) -> Select[Any]:
+    e = ENROLLMENT.c
+    return (
+        select(
+            e.member_id, e.id, e.rule, e.version, e.key, e.step, e.entered_at, e.began_at, e.due_at,
+            e.sent_at, e.waiting_for, e.rounds, e.context, e.held_out, e.arm, e.goal_at, e.state,
+            e.ended_at, e.reason,
+        )
+        .where(within(c, e.member_id), or_(e.state == _ACTIVE, e.due_at.is_not(None)))
+        .order_by(e.entered_at, e.id)
+    )  # fmt: skip
+
+
+def _past(c: Connection) -> Select[Any]:
+    e = ENROLLMENT.c
+    return (
+        select(e.member_id, e.rule, e.key, e.entered_at, e.ended_at)
+        .where(within(c, e.member_id), e.state != _ACTIVE)
+        .order_by(e.entered_at.desc(), e.key)
+    )
+
+
+def _holdings(c: Connection) -> Select[Any]:
+    p = COUPON.c
+    since = func.coalesce(p.issued_at, p.at)
+    return (
+        select(p.member_id, p.batch, p.state, since, p.expires_at, p.code)
+        .where(within(c, p.member_id), since.is_not(None))
+        .order_by(since, p.id)
+    )
+
+
+MEMBERS = Query(_members)
+SMALL = Query(_small)
+TALLIES = Query(_tallies)
+MOMENTS = Query(_moments)
+RUNS = Query(_runs)
+PAST = Query(_past)
+HOLDINGS = Query(_holdings)

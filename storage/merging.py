@@ -1,0 +1,79 @@
+"""How several rows of one person become one; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+Fields = Mapping[str, Any]
+
+_OWN = ("name", "zone", "birthday", "source", "stage_since")
+_RFM = ("rfm_recency", "rfm_frequency", "rfm_monetary")
+
+
+def tags(rows: Sequence[Fields]) -> Fields:
+    """Return the tag with its earliest time and its latest expiry; never expiring is the latest."""
+    first = min(rows, key=lambda row: row["at"])
+    ends = [row["expires_at"] for row in rows]
+    return {**first, "expires_at": None if None in ends else max(ends)}
+
+
+def tallies(rows: Sequence[Fields]) -> Fields:
+    """Return the sum of counts and amounts, the first and the last time."""
+    return {
+        **rows[0],
+        "count": sum(row["count"] for row in rows),
+        "amount": sum(row["amount"] for row in rows),
+        "first_at": min(row["first_at"] for row in rows),
+        "last_at": max(row["last_at"] for row in rows),
+    }
+
+
+def consents(rows: Sequence[Fields]) -> Fields:
+    """Return the latest word; on a tie a withdrawal."""
+    return max(rows, key=lambda row: (row["at"], not row["granted"]))
+
+
+def suppressions(rows: Sequence[Fields]) -> Fields:
+    """Return the longest silence."""
+    return max(rows, key=lambda row: row["until"])
+
+
+def memberships(rows: Sequence[Fields]) -> Fields:
+    """Return the earliest membership."""
+    return min(rows, key=lambda row: row["since"])
+
+
+def allowances(rows: Sequence[Fields]) -> Fields:
+    """Return the widest allowance: it is the platform's, per person, so two never add up."""
+    ends = [row["expires_at"] for row in rows]
+    widest = max(rows, key=lambda row: row["remaining"])
+    return {**widest, "expires_at": None if None in ends else max(ends)}
+
+
+def members(rows: Sequence[Fields]) -> dict[str, Any]:
+    """Return what the first member becomes by taking in the others; its own values stand."""
+    attributes: dict[str, Any] = {}
+    provenance: dict[str, Any] = {}
+    for row in reversed(rows):
+        attributes.update(row["attributes"])
+        provenance.update(row["provenance"])
+    joined: dict[str, Any] = {name: _first(row[name] for row in rows) for name in _OWN}
+    scored = next((row for row in rows if row["rfm_recency"] is not None), rows[0])
+    active = [row["last_active_at"] for row in rows if row["last_active_at"] is not None]
+    return {
+        **joined,
+        **{name: scored[name] for name in _RFM},
+        "stage": next((row["stage"] for row in rows if row["stage"]), ""),
+        "attributes": attributes,
+        "provenance": provenance,
+        "known_since": min(row["known_since"] for row in rows),
+        "last_active_at": _latest(active),
+    }
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next((value for value in values if value is not None), None)
+
+
+def _latest(moments: Sequence[datetime]) -> datetime | None:
+    return max(moments) if moments else None
