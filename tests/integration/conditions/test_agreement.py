@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Boolean, Connection, insert, select, type_coerce
+from sqlalchemy import Boolean, Connection, Select, insert, select, type_coerce
 from sqlmodel import SQLModel
 
 from bot.domain.conditions import AllOf, AnyOf, Condition, Did, Not, RfmIs, StageIs
+from bot.domain.events import Scalar
 from bot.domain.explanation import kinds_needed
 from bot.domain.members import Holding, Member
 from bot.domain.predicate import holds
-from bot.domain.events import Scalar
 from storage.conditions import where
 from storage.database import Database
 from storage.snapshots import Wanted, load
@@ -33,7 +33,7 @@ LEAST_CASES = 2_000
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """One database for the whole module: thousands of cases share it, each example stores its members anew."""
+    """One database for the module; each example stores its members anew."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('conditions') / 'hetang.db'}"
     else:
@@ -59,9 +59,9 @@ def _rows(member: Member) -> Iterator[SQLModel]:
         known_since=member.known_since,
         last_active_at=member.last_active_at,
         unfollowed=member.unfollowed,
-        rfm_recency=score and score.recency,
-        rfm_frequency=score and score.frequency,
-        rfm_monetary=score and score.monetary,
+        rfm_recency=score.recency if score else None,
+        rfm_frequency=score.frequency if score else None,
+        rfm_monetary=score.monetary if score else None,
     )
     mine = member.id
     for link in member.links:
@@ -200,7 +200,7 @@ def test_either_of_two_rare_events_is_still_found_by_the_index(database: Databas
     assert _plan(database, query).count("ix_tally_kind_last") == 2
 
 
-def _plan(database: Database, query: Any) -> str:
+def _plan(database: Database, query: Select[Any]) -> str:
     def explained(connection: Connection) -> str:
         if connection.dialect.name == "postgresql":
             # Tiny tables make any planner scan them; what is asked here is whether the index could serve.
