@@ -4,9 +4,8 @@ Claims of one batch are served one after another: the batch row is locked first 
 whole database), so that counting what a member has and what is left cannot be overtaken.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from secrets import choice
 from typing import Any
 
@@ -14,18 +13,12 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.coupons import Coupon, CouponBatch, CouponClaim, CouponState, Refusal
 from storage.coupon_stock import BATCH, COUPON, note, take
+from storage.coupon_terms import Terms, terms_by_name, terms_of, within_limit
 from storage.dialect import chunks
 
 # 32 letters without 0/O and 1/I, 13 of them: 65 bits.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 13
-HELD = (
-    CouponState.RESERVED,
-    CouponState.ISSUED,
-    CouponState.REDEEMED,
-    CouponState.EXPIRED,
-    CouponState.REFUNDED,
-)
 
 Outcome = Coupon | Refusal
 
@@ -33,22 +26,6 @@ Outcome = Coupon | Refusal
 def make_code() -> str:
     """Return a fresh code of 65 unguessable bits."""
     return "".join(choice(ALPHABET) for _ in range(LENGTH))
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    valid: timedelta
-    limit: int | None
-    window: timedelta | None
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "_Terms":
-        window = stored.get("window_s")
-        return cls(
-            timedelta(seconds=stored["valid_s"]),
-            stored.get("limit"),
-            timedelta(seconds=window) if window is not None else None,
-        )
 
 
 def sync(connection: Connection, batches: Iterable[CouponBatch]) -> None:
@@ -63,16 +40,6 @@ def sync(connection: Connection, batches: Iterable[CouponBatch]) -> None:
             connection.execute(BATCH.insert(), {"name": batch.name, "taken": 0, **values})
         else:
             connection.execute(update(BATCH).where(BATCH.c.name == batch.name).values(values))
-
-
-def terms_of(batch: CouponBatch) -> dict[str, Any]:
-    """Return the part of a batch that decides about claims, as the ledger keeps it."""
-    limit = batch.per_member
-    return {
-        "valid_s": batch.valid.total_seconds(),
-        "limit": limit.count if limit else None,
-        "window_s": limit.window.total_seconds() if limit and limit.window else None,
-    }
 
 
 def reserve(
@@ -98,7 +65,7 @@ def issue(
 def confirm(connection: Connection, keys: Sequence[str], now: datetime) -> list[Coupon]:
     """Turn reservations into coupons the members have: their messages left."""
     rows = _rows(connection, keys, CouponState.RESERVED)
-    terms = _terms(connection, {row.batch for row in rows})
+    terms = terms_by_name(connection, {row.batch for row in rows})
     given = [
         Coupon(row.code, row.batch, row.member_id, CouponState.ISSUED, now + terms[row.batch].valid)
         for row in rows
@@ -160,9 +127,11 @@ def _claim_batch(
     if batch is None:
         return {claim.key: Refusal.CLOSED for claim in claims}
     outcomes: dict[str, Outcome] = dict(_known(connection, claims))
-    terms = _Terms.of(batch.terms)
+    terms = Terms.of(batch.terms)
     fresh = {claim.key: claim for claim in claims if claim.key not in outcomes}
-    allowed = _within_limit(connection, name, list(fresh.values()), terms, now, outcomes)
+    if batch.stock <= batch.taken:
+        return outcomes | dict.fromkeys(fresh, Refusal.SOLD_OUT)
+    allowed = within_limit(connection, name, list(fresh.values()), terms, now, outcomes)
     taken = take(connection, batch, allowed, state, terms.valid, now, new_code)
     for claim in allowed:
         outcomes[claim.key] = taken.get(claim.key, Refusal.SOLD_OUT)
@@ -178,53 +147,12 @@ def _known(connection: Connection, claims: Sequence[CouponClaim]) -> dict[str, C
     return found
 
 
-def _within_limit(
-    connection: Connection,
-    name: str,
-    claims: Sequence[CouponClaim],
-    terms: _Terms,
-    now: datetime,
-    outcomes: dict[str, Outcome],
-) -> list[CouponClaim]:
-    if terms.limit is None:
-        return list(claims)
-    had = _counts(connection, name, {claim.member_id for claim in claims}, terms.window, now)
-    allowed = []
-    for claim in claims:
-        if had.get(claim.member_id, 0) >= terms.limit:
-            outcomes[claim.key] = Refusal.LIMIT
-        else:
-            had[claim.member_id] = had.get(claim.member_id, 0) + 1
-            allowed.append(claim)
-    return allowed
-
-
-def _counts(
-    connection: Connection, name: str, ids: Iterable[int], window: timedelta | None, now: datetime
-) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for chunk in chunks(sorted(ids)):
-        found = select(COUPON.c.member_id).where(
-            COUPON.c.batch == name, COUPON.c.member_id.in_(chunk), COUPON.c.state.in_(HELD)
-        )
-        if window is not None:
-            found = found.where(COUPON.c.taken_at > now - window)
-        for (member_id,) in connection.execute(found):
-            counts[member_id] = counts.get(member_id, 0) + 1
-    return counts
-
-
 def _rows(connection: Connection, keys: Sequence[str], state: CouponState) -> list[Any]:
     rows: list[Any] = []
     for chunk in chunks(keys):
         found = select(COUPON).where(COUPON.c.key.in_(chunk), COUPON.c.state == state).order_by(COUPON.c.id)
         rows.extend(connection.execute(found).all())
     return rows
-
-
-def _terms(connection: Connection, names: Iterable[str]) -> dict[str, _Terms]:
-    rows = connection.execute(select(BATCH.c.name, BATCH.c.terms).where(BATCH.c.name.in_(sorted(names))))
-    return {row.name: _Terms.of(row.terms) for row in rows}
 
 
 def _imported(connection: Connection, names: Iterable[str]) -> dict[str, bool]:
