@@ -39,6 +39,7 @@ class Presence:
         self._changed = asyncio.Event()
         self.flights = 0
         self.round = 0
+        self._closing = False
         self.followers: dict[str, Follower] = {}
 
     @contextmanager
@@ -60,6 +61,11 @@ class Presence:
         if self.flights == 0:
             self.round += 1
             self.touch()
+
+    def close(self) -> None:
+        """Let go of every held report: the server is stopping."""
+        self._closing = True
+        self.touch()
 
     def touch(self) -> None:
         """Wake everybody who waits for a change."""
@@ -95,7 +101,7 @@ class Presence:
             due_in = (next_due - self._clock.now()).total_seconds()
             ends = min(ends, loop.time() + max(0.01, due_in))
         frozen = self._clock.frozen
-        while frozen == self._clock.frozen and loop.time() < ends:
+        while not self._closing and frozen == self._clock.frozen and loop.time() < ends:
             if frozen and (seen != self._clock.now() or me.round != self.round):
                 return
             await self.change(ends - loop.time())

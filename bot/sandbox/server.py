@@ -45,6 +45,7 @@ def build_app(seed: int = 0) -> web.Application:
         app.router.add_route(method, f"/_sandbox/{name}", serve_control(room, handler))
     app.router.add_route("*", "/{path:.*}", serve_api(world))
     app.cleanup_ctx.append(_background(room))
+    app.on_shutdown.append(_let_go)
     return app
 
 
@@ -61,6 +62,10 @@ def _background(room: Room) -> Callable[[web.Application], AsyncIterator[None]]:
             await room.world.stop()
 
     return context
+
+
+async def _let_go(app: web.Application) -> None:
+    app[WORLD].presence.close()
 
 
 @asynccontextmanager

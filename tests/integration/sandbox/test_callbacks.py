@@ -52,7 +52,9 @@ async def test_names_and_openids_find_the_same_rows(played: Stage, bot: Bot) -> 
     bot.say(lambda heard: envelope(reply_xml(heard)))
     openid = await played.openid("小明")
     await played.post("say", from_=openid, text="一")
-    assert len(await played.get("outbox", member="小明")) == len(await played.get("outbox", member=openid)) == 1
+    assert (
+        len(await played.get("outbox", member="小明")) == len(await played.get("outbox", member=openid)) == 1
+    )
     assert await played.get("outbox", member="小红") == []
 
 
@@ -150,7 +152,9 @@ async def test_a_verbatim_retry_repeats_query_and_ciphertext(bare: Stage, bot: B
     assert await bare.rules_broken() == []
 
 
-async def test_an_answered_callback_is_not_repeated_unless_a_fault_duplicates_it(played: Stage, bot: Bot) -> None:
+async def test_an_answered_callback_is_not_repeated_unless_a_fault_duplicates_it(
+    played: Stage, bot: Bot
+) -> None:
     await played.post("fault", path="callback", kind="duplicate", count=1)
     await played.post("follow", from_="小明")
     assert len(bot.heard) == 2
@@ -174,7 +178,9 @@ BAD: dict[str, Callable[[Heard], bytes]] = {
     "no create time": lambda heard: envelope(reply_xml(heard, CreateTime="today")),
     "unknown type": lambda heard: envelope(reply_xml(heard, kind="hologram")),
     "empty content": lambda heard: envelope(reply_xml(heard, inner="<Content></Content>")),
-    "content twice": lambda heard: envelope(reply_xml(heard, inner="<Content>a</Content><Content>b</Content>")),
+    "content twice": lambda heard: envelope(
+        reply_xml(heard, inner="<Content>a</Content><Content>b</Content>")
+    ),
     "a forged second sender": lambda heard: envelope(
         reply_xml(heard, inner="<Content>a</Content><FromUserName>x</FromUserName>")
     ),

@@ -26,7 +26,7 @@ async def shop(bare: Stage, bot: Bot) -> Stage:
     return bare
 
 
-def order(openid: str, **more: Any) -> dict[str, Any]:
+def order(openid: str, **more: object) -> dict[str, Any]:
     return {"touser": openid, "template_id": TEMPLATE, "data": GOOD, **more}
 
 
@@ -111,7 +111,7 @@ async def test_receipts_may_be_late(shop: Stage, bot: Bot) -> None:
     assert bot.heard[0]["Event"] == "TEMPLATESENDJOBFINISH"
 
 
-def notice(openid: str, **more: Any) -> dict[str, Any]:
+def notice(openid: str, **more: object) -> dict[str, Any]:
     return {"touser": openid, "template_id": NOTICE, "data": NEWS, **more}
 
 
@@ -199,7 +199,14 @@ async def test_without_a_key_scope_and_content_are_the_key(shop: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("count", "key", "code"),
-    [(0, "", 40130), (1, "", 40130), (2, "", 0), (10_001, "", 40032), (2, "荷" * 21, 0), (2, "荷" * 22, 45067)],
+    [
+        (0, "", 40130),
+        (1, "", 40130),
+        (2, "", 0),
+        (10_001, "", 40032),
+        (2, "荷" * 21, 0),
+        (2, "荷" * 22, 45067),
+    ],
 )
 async def test_mass_sizes(shop: Stage, count: int, key: str, code: int) -> None:
     to = (await openids(shop) + [f"o{number:027d}" for number in range(10_000)])[:count]

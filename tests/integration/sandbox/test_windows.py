@@ -14,7 +14,7 @@ OPENINGS: dict[str, tuple[str, dict[str, Any], int, str, str]] = {
     "a waiting scan": ("event", {"event": "scancode_waitmsg", "fields": {"EventKey": "k"}}, FEW, "59s", "1s"),
     "a click in a menu message": ("say", {"text": "好", "menu_id": "101"}, FEW, "59s", "1s"),
 }
-CLOSED = {
+CLOSED: dict[str, tuple[str, dict[str, Any]]] = {
     "a view": ("event", {"event": "VIEW", "fields": {"EventKey": "https://example.com"}}),
     "a location": ("event", {"event": "LOCATION", "fields": {"Latitude": 1.0, "Longitude": 2.0}}),
     "an answer to a pop-up": ("subscribe", {"template": "T", "accept": True}),
