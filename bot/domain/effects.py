@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.content import Content
 from bot.domain.events import Scalar
-from bot.domain.lifecycle.enrollment import Enrollment
+from bot.domain.lifecycle.enrollment import Enrollment, Passed
 from bot.domain.outbox import OutboxMessage
 
 
@@ -132,9 +132,10 @@ class EarnGrant:
 
 @dataclass(frozen=True, slots=True)
 class Enroll:
-    """Start a run; storing the same enrollment id again does nothing."""
+    """Start a run; storing the same enrollment id again does nothing. `trail` is what it passed already."""
 
     enrollment: Enrollment
+    trail: tuple[Passed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class MoveEnrollment:
     enrollment: Enrollment
     was_step: str
     was_began_at: datetime
+    trail: tuple[Passed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

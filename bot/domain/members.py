@@ -80,7 +80,8 @@ class Member:
     """Everything the rules may know of one member at one moment.
 
     `moments` holds, newest first, the times of the event kinds some rule counts within a window;
-    `memberships` the segments that rules enter by; `past` finished runs per rule; `runs` live ones.
+    `memberships` the segments that rules enter by; `past` finished runs per rule; `runs` live ones and
+    those whose goal still counts. `review_at` is when a condition could next turn by itself.
     A member that does not exist yet has id 0 until stored.
     """
 
@@ -105,6 +106,7 @@ class Member:
     holdings: Mapping[str, Holding] = field(default_factory=dict)
     runs: tuple[Enrollment, ...] = ()
     past: Mapping[str, PastRuns] = field(default_factory=dict)
+    review_at: datetime | None = None
 
     @property
     def unfollowed(self) -> bool:

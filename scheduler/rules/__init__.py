@@ -1,1 +1,1 @@
-"""One step or entry kind a file."""
+"""The kinds of steps and entries a rule is made of, one a file; each offers `RULE_KIND`."""

@@ -22,10 +22,12 @@ class Enrollment:
     """A member's place in a rule.
 
     `id` is derived from what it identifies (rule, member, key), so storing it twice is harmless.
-    `step` is the step to run or being waited in; `due_at` when to look again (None: only an event or
-    a finished outbox row wakes it). `began_at` is when the step began; `sent_at` when the preceding
-    send began, the point `wait_for` counts from. `waiting_for` is the key of the outbox row this step
-    waits for. `rounds` counts gotos by step id. `context` is the entry event's properties.
+    `step` is the step being waited in; empty before the first one (and for the held-out, who get
+    none). `due_at` is when to look again (None: only an event or a finished outbox row wakes it); on
+    a run that ended it is until when its goal still counts. `began_at` is when the step began;
+    `sent_at` when the preceding send began, the point `wait_for` counts from. `waiting_for` is the
+    key of the outbox row this step waits for. `rounds` counts gotos by step id. `context` is the
+    entry event's properties.
     """
 
     id: str
@@ -48,11 +50,43 @@ class Enrollment:
     ended_at: datetime | None = None
     reason: str = ""
 
+    @property
+    def active(self) -> bool:
+        """Return whether steps remain."""
+        return self.state is EnrollmentState.ACTIVE
+
+    @property
+    def round(self) -> int:
+        """Return how many times the run went back; names the messages of a repeated step apart."""
+        return sum(self.rounds.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A finished run as re-entry remembers it."""
+
+    key: str
+    entered_at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class PastRuns:
-    """What re-entry asks of finished runs of one rule: how many, the last entry and the last end."""
+    """What re-entry asks of finished runs of one rule: how many, the last entry and the last end.
+
+    `recent` holds the newest runs, newest first; caps and keys are looked up there.
+    """
 
     count: int
     last_entered_at: datetime
     last_ended_at: datetime | None
+    recent: tuple[PastRun, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A line of a run's trail: which step, when, and what came of it."""
+
+    step: str
+    at: datetime
+    state: str
+    reason: str = ""

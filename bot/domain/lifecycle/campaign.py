@@ -1,0 +1,48 @@
+"""Pushes to a segment, once or again and again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from bot.domain.conditions import Condition
+from bot.domain.lifecycle.rule import Status
+from bot.domain.lifecycle.saying import Saying
+
+
+class Unit(StrEnum):
+    """What a schedule counts in."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When something happens, on the app's clock: once, or every so many days, weeks or months.
+
+    `days` are names of weekdays (``mon`` … ``sun``), for weeks; `day` is the day of the month, for
+    months. Counting starts with the day, week or month of `starts`; nothing happens before it.
+    """
+
+    at: time = time(10)
+    every: int = 1
+    unit: Unit = Unit.DAY
+    days: tuple[str, ...] = ()
+    day: int = 1
+    starts: date | None = None
+    once: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One push: when, to whom, what. The audience is frozen when it fires."""
+
+    name: str
+    schedule: Schedule
+    audience: Condition
+    saying: Saying
+    status: Status = Status.LIVE
+    purpose: str = "marketing"
+    priority: int = 50
+    version: str = ""

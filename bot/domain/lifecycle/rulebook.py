@@ -1,0 +1,108 @@
+"""Everything the rules need to decide, compiled once from the configuration."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.domain.conditions import Condition
+from bot.domain.explanation import kinds_needed
+from bot.domain.lifecycle.rule import Rule, Status
+from bot.domain.lifecycle.spans import zone_or
+from bot.domain.members import Member
+
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Rules, stages and segments; immutable, shared by every thread.
+
+    `stages` are asked in their order, the first that holds is the member's. `audiences` are further
+    conditions whose counts must be known (campaigns). `paused` names rules an operator stopped.
+    """
+
+    rules: Mapping[str, Rule]
+    stages: Mapping[str, Condition] = field(default_factory=dict)
+    segments: Mapping[str, Condition] = field(default_factory=dict)
+    zone: ZoneInfo = DEFAULT_ZONE
+    audiences: tuple[Condition, ...] = ()
+    paused: frozenset[str] = frozenset()
+
+    def pausing(self, names: Iterable[str]) -> "Rulebook":
+        """Return the same book with exactly these rules paused by an operator."""
+        wanted = frozenset(names) & frozenset(self.rules)
+        return self if wanted == self.paused else replace(self, paused=wanted)
+
+    def zone_of(self, member: Member) -> ZoneInfo:
+        """Return the member's time zone, else the app's."""
+        return zone_or(member.zone, self.zone)
+
+    def working(self, rule: Rule) -> bool:
+        """Return whether members may enter the rule and move in it."""
+        return rule.status is Status.LIVE and rule.name not in self.paused
+
+    @cached_property
+    def ordered(self) -> tuple[Rule, ...]:
+        """Return the rules that work, the most important first."""
+        live = (rule for rule in self.rules.values() if self.working(rule))
+        return tuple(sorted(live, key=lambda rule: (-rule.priority, rule.name)))
+
+    @cached_property
+    def by_event(self) -> Mapping[str, tuple[Rule, ...]]:
+        """Return the rules that an event of this kind may open."""
+        found: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.ordered:
+            for kind in rule.entry.hears:
+                found[kind].append(rule)
+        return {kind: tuple(rules) for kind, rules in found.items()}
+
+    @cached_property
+    def by_standing(self) -> tuple[Rule, ...]:
+        """Return the rules that a stage, a segment or a date may open."""
+        return tuple(rule for rule in self.ordered if not rule.entry.hears)
+
+    @cached_property
+    def watched(self) -> Mapping[str, Condition]:
+        """Return the segments whose edges some rule needs, with their trees."""
+        found: dict[str, Condition] = {}
+        for rule in self.rules.values():
+            if rule.status is Status.DRAFT:
+                continue
+            found.update(rule.entry.watches)
+            for way in rule.exits:
+                if way.segment_left in self.segments:
+                    found[way.segment_left] = self.segments[way.segment_left]
+        return found
+
+    @cached_property
+    def others(self) -> Mapping[str, tuple[Rule, ...]]:
+        """Return, by event kind, the rules that members leave when somebody else does it."""
+        found: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules.values():
+            for way in rule.exits:
+                if way.of:
+                    found[way.event].append(rule)
+        return {kind: tuple(rules) for kind, rules in found.items()}
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return every condition that may be asked of a member."""
+        found = [*self.stages.values(), *self.watched.values(), *self.audiences]
+        for rule in self.rules.values():
+            found += [rule.filter, *rule.exit_conditions, *rule.program.conditions]
+            if rule.entry.audience is not None:
+                found.append(rule.entry.audience)
+        return tuple(found)
+
+    @cached_property
+    def moment_kinds(self) -> frozenset[str]:
+        """Return the event kinds whose single times must be loaded, because some window counts them."""
+        return frozenset().union(*(kinds_needed(each)[0] for each in self.conditions))
+
+    @cached_property
+    def moment_window(self) -> timedelta:
+        """Return how far back those times must reach."""
+        return max((kinds_needed(each)[1] for each in self.conditions), default=timedelta())
