@@ -5,21 +5,32 @@ from datetime import datetime
 from typing import ClassVar
 
 import aiohttp
+import structlog
 
 from bot.channels._official.answers import Answer
+from bot.channels._official.chores import Chores
+from bot.channels._official.client import AioWeChatClient
 from bot.channels._official.inbound import Inbound
+from bot.channels._official.media import MediaShelf, RememberedMedia
 from bot.channels._official.sends import call_for
 from bot.channels._official.wire import Wire
-from bot.domain.account import AccountSettings, TokenStore
+from bot.domain.account import AccountSettings, MediaStore, TokenStore
 from bot.domain.channel import Accepted, Callback, Capability, Delivery, RawCallback, ReplyHandle
 from bot.domain.clock import Clock
-from bot.domain.content import Content
+from bot.domain.content import Content, Text
+from bot.domain.errors import Undeliverable
 
 _ID_FIELDS = ("msgid", "msg_id")
 
+log = structlog.get_logger("channel")
+
 
 class OfficialAccount:
-    """One official account, in encrypted mode, behind its own callback path."""
+    """One official account, in encrypted mode, behind its own callback path.
+
+    `chores` sets the account up; `client` is wechatpy's client made awaitable, for whatever else an
+    operator's script may need.
+    """
 
     capabilities: ClassVar[frozenset[Capability]] = frozenset({
         Capability.RECEIVE_DIRECT, Capability.SEND_DIRECT, Capability.REPLY, Capability.MEMBER_EVENTS,
@@ -32,30 +43,60 @@ class OfficialAccount:
         tokens: TokenStore,
         clock: Clock,
         nonce: Callable[[], str],
+        media: MediaStore | None = None,
     ) -> None:
         """Raise ValueError when a secret is missing or malformed.
 
-        `nonce` gives at least 16 unforeseeable characters of ``[A-Za-z0-9]`` each time.
+        `nonce` gives at least 16 unforeseeable characters of ``[A-Za-z0-9]`` each time. Without `media`,
+        uploads are remembered until the program ends.
         """
         self.account = settings.name
         self._inbound = Inbound(settings, nonce)
         self._wire = Wire(settings, session, tokens, clock)
+        self._media = MediaShelf(settings.name, self._wire, media or RememberedMedia(), clock)
+        self.client = AioWeChatClient(settings.app_id, self._wire)
+        self.chores = Chores(settings, self.client)
 
     def parse(self, request: RawCallback, now: datetime) -> Callback:
         """Return the authentic callback; raise CallbackRejected or CallbackUnintelligible."""
         return self._inbound.parse(request, now)
 
     def answer(self, handle: ReplyHandle | None, content: Content | None, now: datetime) -> bytes:
-        """Return the sealed reply, or ``success`` when there is nothing to say."""
-        return self._inbound.answer(handle, content, now)
+        """Return the sealed reply, or ``success`` when there is nothing to say.
+
+        A reply cannot wait for an upload: a file that `prepare` has not placed is not shown.
+        """
+        if handle is None or content is None or type(content) is Text:
+            return self._inbound.answer(handle, content, now)
+        known = self._media.if_known(content, now)
+        if known is None:
+            log.warning("reply_media_not_uploaded", account=self.account, content=type(content).__name__)
+        return self._inbound.answer(handle, known, now)
+
+    async def prepare(self, content: Content) -> Content:
+        """Return the content with its file on the platform, so that a reply can show it at once.
+
+        Call it at start and every two days for the files replies use; raises a leaf of SendError.
+        """
+        return await self._media.on_platform(content)
 
     async def send(self, delivery: Delivery) -> Accepted:
         """Deliver by one of the account's routes, or raise one leaf of SendError.
 
         An outcome that isn't known is OutcomeUnknown even where a key makes a resend harmless: whether
-        the key still lives is for the ledger to say.
+        the key still lives is for the ledger to say. A file is uploaded first where needed, and once
+        more when the platform says that it lost it.
         """
-        path, body = call_for(delivery)
+        try:
+            return await self._send(delivery)
+        except Undeliverable as error:
+            if error.correction != "reupload_media" or not await self._media.forget(delivery.content):
+                raise
+        return await self._send(delivery)
+
+    async def _send(self, delivery: Delivery) -> Accepted:
+        content = await self._media.on_platform(delivery.content)
+        path, body = call_for(delivery, content)
         return _accepted(await self._wire.post(path, body))
 
 

@@ -13,18 +13,7 @@ from typing import Any
 
 from bot.channels._official.wording import as_text, cut
 from bot.domain.channel import Delivery
-from bot.domain.content import (
-    Content,
-    Image,
-    MiniProgram,
-    Music,
-    News,
-    Notice,
-    Text,
-    Transfer,
-    Video,
-    Voice,
-)
+from bot.domain.content import Content, Image, MiniProgram, Music, News, Notice, Text, Transfer, Video, Voice
 from bot.domain.errors import Undeliverable
 
 CUSTOMER_SERVICE = "customer_service"
@@ -36,12 +25,15 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{1,32}")
 Body = dict[str, Any]
 
 
-def call_for(delivery: Delivery) -> tuple[str, Body]:
-    """Return the API's path and the JSON body; raise Undeliverable for what this route cannot carry."""
+def call_for(delivery: Delivery, content: Content) -> tuple[str, Body]:
+    """Return the API's path and the JSON body; raise Undeliverable for what this route cannot carry.
+
+    `content` is the delivery's with its media on the platform.
+    """
     builder = _BUILDERS.get(delivery.method)
     if builder is None:
         raise Undeliverable("no_such_route", detail=delivery.method)
-    return builder(delivery)
+    return builder(delivery, content)
 
 
 def platform_key(key: str) -> str:
@@ -51,13 +43,13 @@ def platform_key(key: str) -> str:
     return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
 
 
-def _customer_service(delivery: Delivery) -> tuple[str, Body]:
-    kind, inner = _message(delivery.content)
+def _customer_service(delivery: Delivery, content: Content) -> tuple[str, Body]:
+    kind, inner = _message(content)
     return "cgi-bin/message/custom/send", {"touser": _one(delivery), "msgtype": kind, kind: inner}
 
 
-def _template_message(delivery: Delivery) -> tuple[str, Body]:
-    notice = _notice(delivery)
+def _template_message(delivery: Delivery, content: Content) -> tuple[str, Body]:
+    notice = _notice(content)
     body = _filled(delivery, notice)
     if notice.url:
         body["url"] = notice.url
@@ -67,18 +59,18 @@ def _template_message(delivery: Delivery) -> tuple[str, Body]:
     return "cgi-bin/message/template/send", body
 
 
-def _subscription_notice(delivery: Delivery) -> tuple[str, Body]:
-    notice = _notice(delivery)
+def _subscription_notice(delivery: Delivery, content: Content) -> tuple[str, Body]:
+    notice = _notice(content)
     body = _filled(delivery, notice)
     if notice.url:
         body["page"] = notice.url
     return "cgi-bin/message/subscribe/bizsend", body
 
 
-def _mass(delivery: Delivery) -> tuple[str, Body]:
+def _mass(delivery: Delivery, content: Content) -> tuple[str, Body]:
     if len(delivery.to) not in MASS_SIZES:
         raise Undeliverable("address_list_size", detail=str(len(delivery.to)))
-    kind, inner = _mass_message(delivery.content)
+    kind, inner = _mass_message(content)
     body: Body = {"touser": list(delivery.to), "msgtype": kind, kind: inner, "send_ignore_reprint": 0}
     if delivery.key:
         body["clientmsgid"] = platform_key(delivery.key)
@@ -103,10 +95,10 @@ def _one(delivery: Delivery) -> str:
     return delivery.to[0]
 
 
-def _notice(delivery: Delivery) -> Notice:
-    if not isinstance(delivery.content, Notice):
-        raise _unfit(delivery.content)
-    return delivery.content
+def _notice(content: Content) -> Notice:
+    if not isinstance(content, Notice):
+        raise _unfit(content)
+    return content
 
 
 def _unfit(content: Content) -> Undeliverable:
@@ -192,7 +184,7 @@ _MESSAGES: Mapping[type, Callable[[Any], tuple[str, Body]]] = {
     Music: _music,
     MiniProgram: _mini_program,
 }
-_BUILDERS: Mapping[str, Callable[[Delivery], tuple[str, Body]]] = {
+_BUILDERS: Mapping[str, Callable[[Delivery, Content], tuple[str, Body]]] = {
     CUSTOMER_SERVICE: _customer_service,
     TEMPLATE_MESSAGE: _template_message,
     SUBSCRIPTION_NOTICE: _subscription_notice,

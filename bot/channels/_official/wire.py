@@ -129,7 +129,8 @@ class Wire:
             self._urls, self._urls_for = {}, token
         url = self._urls.get(path)
         if url is None:
-            whole = f"{self._base}/{path}?access_token={quote(token, safe='-_.!~*')}"
+            mark = "&" if "?" in path else "?"
+            whole = f"{self._base}/{path}{mark}access_token={quote(token, safe='-_.!~*')}"
             url = self._urls[path] = URL(whole, encoded=True)
         return url.update_query(query) if query else url
 
