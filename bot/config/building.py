@@ -40,6 +40,7 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         segments=programs.segments,
         coupons={name: coupon.built(name) for name, coupon in draft.coupons.items()},
         rules=programs.rules,
+        campaigns=programs.campaigns,
         operators=draft.operators.built() if draft.operators else Operators(),
         privacy=_sure(draft.privacy).built(),
         digest=digest,

@@ -89,6 +89,8 @@ class Draft:
     privacy: PrivacySection | None
     stages: dict[str, Plain] = field(default_factory=dict)
     segments: dict[str, Plain] = field(default_factory=dict)
+    rules: dict[str, Plain] = field(default_factory=dict)
+    campaigns: dict[str, Plain] = field(default_factory=dict)
 
     @property
     def ready_accounts(self) -> dict[str, OfficialAccountSection]:
@@ -129,6 +131,8 @@ def drafted(body: Mapping[str, Plain], problems: Problems) -> Draft:
         privacy=read.section(PrivacySection, "privacy"),
         stages=read.pairs("stages"),
         segments=read.pairs("segments"),
+        rules=read.pairs("rules"),
+        campaigns=read.pairs("campaigns"),
     )
 
 

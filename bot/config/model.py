@@ -11,6 +11,7 @@ from bot.domain.conditions import Condition
 from bot.domain.coupons import CouponBatch
 from bot.domain.delivery.policy import CapRule, ConsentRule, Fairness, GlobalHoldout, QuietHours
 from bot.domain.delivery.routes import RouteRule
+from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Rule
 
 
@@ -107,6 +108,7 @@ class Config:
     segments: Mapping[str, Condition]
     coupons: Mapping[str, CouponBatch]
     rules: Mapping[str, Rule]
+    campaigns: Mapping[str, Campaign]
     operators: Operators
     privacy: Privacy
     digest: str

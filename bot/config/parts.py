@@ -17,10 +17,18 @@ class MessageVariant(Protocol):
         ...
 
 
+Families = Mapping[str, Mapping[str, MessageVariant]]
+
+
 class Messages(Protocol):
     """Every message on the search path, by family and variant (``text``, ``mass``, …)."""
 
-    def families(self) -> Mapping[str, Mapping[str, MessageVariant]]:
+    @property
+    def problems(self) -> Sequence[tuple[str, str]]:
+        """Return (path, sentence) of every message that cannot be used."""
+        ...
+
+    def families(self) -> Families:
         """Return the variants of each family."""
         ...
 

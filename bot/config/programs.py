@@ -1,16 +1,25 @@
 """Stages, segments, rules and campaigns: everything that is built of conditions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeVar
 
 from bot.config.conditions import Names, parse
-from bot.config.document import Plain
+from bot.config.document import Plain, under
 from bot.config.draft import Draft
-from bot.config.parts import Parts
+from bot.config.law import check_fairness, check_gifts
+from bot.config.messages import check_messages
+from bot.config.parts import Families, Parts
 from bot.config.problems import Problems
+from bot.config.rules import Known, read_campaigns, read_rules
+from bot.config.sections.base import validated
+from bot.config.sections.experiment import ExperimentSection
+from bot.config.sends import Gift, gifts
 from bot.domain.conditions import AllOf, Always, Condition
+from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Rule
+
+Program = TypeVar("Program", Rule, Campaign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +29,57 @@ class Programs:
     stages: Mapping[str, Condition]
     segments: Mapping[str, Condition]
     rules: Mapping[str, Rule]
+    campaigns: Mapping[str, Campaign]
 
 
-def read_programs(
-    body: Mapping[str, Plain], draft: Draft, parts: Parts, home: Path, problems: Problems
-) -> Programs:
+def read_programs(draft: Draft, parts: Parts, families: Families | None, problems: Problems) -> Programs:
     """Return what decides over members; what is wrong goes to `problems`."""
     names = Names(draft.segments, tuple(draft.stages), tuple(draft.coupons))
     stages = {name: parse(raw, f"stages.{name}", problems, names) for name, raw in draft.stages.items()}
     segments = {name: parse(raw, f"segments.{name}", problems, names) for name, raw in draft.segments.items()}
     _check_order(stages, problems)
-    return Programs(stages, segments, {})
+    known = _known(draft, parts, names, families)
+    rules = _read_each(read_rules, draft.rules, known, problems)
+    campaigns = _read_each(read_campaigns, draft.campaigns, known, problems)
+    found = gifts({"rules": draft.rules, "campaigns": draft.campaigns})
+    check_gifts(found, draft, problems)
+    _check_dependence(rules, campaigns, found, draft, problems)
+    for path, experiment in _experiments(draft.rules, "rules"):
+        validated(ExperimentSection, experiment, path, problems)
+    if families is not None:
+        check_messages(draft, found, families, problems)
+    return Programs(stages, segments, rules, campaigns)
+
+
+def _read_each(
+    read: Callable[[Mapping[str, Plain], Known, Problems], dict[str, Program]],
+    raw: Mapping[str, Plain],
+    known: Known,
+    problems: Problems,
+) -> dict[str, Program]:
+    """Return what could be read, one by one: some checks look only at what has no other mistake."""
+    found: dict[str, Program] = {}
+    for name, value in raw.items():
+        own = Problems()
+        found |= read({name: value}, known, own)
+        problems.found += own.found
+    return found
+
+
+def _known(draft: Draft, parts: Parts, names: Names, families: Families | None) -> Known:
+    """Return what rules may refer to."""
+    accounts = draft.ready_accounts.values()
+    own = {name for account in accounts for name in account.subscription_templates}
+    own |= {name for account in accounts for name in account.message_templates}
+    return Known(
+        names=names,
+        kinds=parts.rule_kinds,
+        routes=tuple(draft.routes),
+        queues=tuple(draft.queues),
+        templates=None if families is None else tuple(families),
+        platform_templates=tuple(sorted(own)),
+        bases=tuple(draft.fairness.basis) if draft.fairness else (),
+    )
 
 
 def _check_order(stages: Mapping[str, Condition], problems: Problems) -> None:
@@ -49,3 +98,37 @@ def _check_order(stages: Mapping[str, Condition], problems: Problems) -> None:
         problems.warning(
             "stages", "a member may be in no stage; end with a stage of everybody, such as new: {}"
         )
+
+
+def _check_dependence(
+    rules: Mapping[str, Rule],
+    campaigns: Mapping[str, Campaign],
+    found: Collection[Gift],
+    draft: Draft,
+    problems: Problems,
+) -> None:
+    """Refuse coupons that depend on what no offer may depend on."""
+    forbidden = draft.fairness.forbidden if draft.fairness else []
+    giving = {(gift.program, gift.owner) for gift in found if gift.text("coupon")}
+    for name, rule in rules.items():
+        if ("rules", name) in giving:
+            path = under("rules", name)
+            check_fairness(f"{path}.filter", [rule.filter], forbidden, problems)
+            if rule.entry.audience is not None:
+                check_fairness(f"{path}.entry", [rule.entry.audience], forbidden, problems)
+            check_fairness(f"{path}.steps", rule.program.conditions, forbidden, problems)
+    for name, campaign in campaigns.items():
+        if ("campaigns", name) in giving:
+            check_fairness(f"campaigns.{name}.audience", [campaign.audience], forbidden, problems)
+
+
+def _experiments(value: Plain, path: str) -> Iterator[tuple[str, Plain]]:
+    """Yield every experiment at and below `value` with its path."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _experiments(item, under(path, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "experiment":
+                yield under(path, key), item
+            yield from _experiments(item, under(path, key))

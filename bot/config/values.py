@@ -29,7 +29,7 @@ _QUOTA = re.compile(r"([0-9]{1,9})/([0-9a-z]+)", re.ASCII)
 
 
 def duration(text: object) -> timedelta:
-    """Return the span of ``30d``, ``20h``, ``1m`` (a minute), ``50s``, ``2w``, ``3y`` or ``1d12h``; never zero."""
+    """Return the span of ``30d``, ``20h``, ``1m`` (a minute), ``2w``, ``3y`` or ``1d12h``; never zero."""
     if not isinstance(text, str) or not _DURATION.fullmatch(text):
         raise ValueError("write a span of time such as 50s, 1m, 20h, 30d or 2w")
     span = timedelta()

@@ -1,8 +1,7 @@
 """What every section shares: strict types, no unknown keys, and errors in our own words."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, ValidationInfo, model_validator
@@ -37,17 +36,21 @@ class Section(BaseModel):
         return data
 
 
-@cache
-def _adapter(shape: Hashable) -> TypeAdapter[Any]:
+_ADAPTERS: dict[object, TypeAdapter[Any]] = {}
+
+
+def _adapter(shape: type[Shape]) -> TypeAdapter[Shape]:
     """Return the validator of a shape, built once."""
-    return TypeAdapter(shape)
+    if shape not in _ADAPTERS:
+        _ADAPTERS[shape] = TypeAdapter(shape)
+    return _ADAPTERS[shape]
 
 
 def validated(shape: type[Shape], value: Plain, path: str, problems: Problems) -> Shape | None:
     """Return `value` as `shape`, or None with every problem noted under `path`."""
     keys = Keys()
     try:
-        shaped: Shape = _adapter(shape).validate_python(value, context=keys)
+        shaped = _adapter(shape).validate_python(value, context=keys)
     except ValidationError as failure:
         for error in failure.errors(include_url=False):
             where = _path(path, error["loc"])

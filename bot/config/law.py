@@ -1,0 +1,129 @@
+"""What the law and the platform forbid a rule or campaign to do, said before it can do it.
+
+个人信息保护法 art. 24: no unreasonable difference in price by automated decision. 广告法 art. 43: an
+advertisement sent to somebody names its sender and the way to refuse.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from bot.config.draft import Draft
+from bot.config.problems import Problems
+from bot.config.references import normal
+from bot.config.sends import Gift
+from bot.domain.conditions import AttributeIn, AttributeIs, Condition, EventIs, RfmIs
+from bot.domain.delivery.policy import MARKETING
+from bot.domain.explanation import clauses
+
+SCORES = ("recency", "frequency", "monetary")
+
+
+def check_gifts(found: Collection[Gift], draft: Draft, problems: Problems) -> None:
+    """Note every message and coupon that may not leave as it is written."""
+    if any(gift.purpose == MARKETING for gift in found) and MARKETING not in draft.consent:
+        problems.error("consent.marketing", "this is required, since rules send marketing")
+    for gift in found:
+        if gift.purpose not in {"service", MARKETING}:
+            problems.error(f"{gift.path}.purpose", "must be service or marketing")
+        _check_coupon(gift, draft, problems)
+        for path, name in gift.via:
+            _check_route(path, name, gift, draft, problems)
+        if [name for _, name in gift.via] == ["reply"] and not gift.heard:
+            problems.error(f"{gift.path}.via", "nobody is there to reply to: no act of the member leads here")
+    _check_claims(found, draft, problems)
+
+
+def _check_coupon(gift: Gift, draft: Draft, problems: Problems) -> None:
+    """Note a coupon that is not there, or whose ground is not published."""
+    name, basis = gift.text("coupon"), gift.text("basis")
+    if not name:
+        return
+    if name not in draft.coupons:
+        problems.missing(f"{gift.path}.coupon", "coupon", name, draft.coupons)
+    grounds = draft.fairness.basis if draft.fairness else []
+    if not basis:
+        problems.error(f"{gift.path}.basis", "a coupon needs its published ground, one of fairness.basis")
+    elif basis not in grounds:
+        problems.missing(f"{gift.path}.basis", "ground in fairness.basis", basis, grounds)
+
+
+def _check_route(path: str, name: str, gift: Gift, draft: Draft, problems: Problems) -> None:
+    """Note a route that is not there or cannot carry this message."""
+    route = draft.routes.get(name)
+    if route is None:
+        problems.missing(path, "route", name, draft.routes)
+        return
+    account = draft.accounts.get(route.account)
+    if account is not None and not account.enabled:
+        problems.error(path, f"{name} goes through the account {route.account}, which is not enabled")
+    built = route.built(name)
+    if not built.serves(gift.purpose):
+        problems.error(path, f"{name} does not carry {gift.purpose}")
+    if gift.text("coupon") and not built.personal and "claim" not in gift.keys:
+        problems.error(
+            path,
+            f"{name} is the same for everybody and carries no code; add claim: {{keyword: …, lasts: 3d}}",
+        )
+    _check_platform_template(path, built.method, route.account, gift, draft, problems)
+
+
+def _check_platform_template(
+    path: str, method: str, account: str, gift: Gift, draft: Draft, problems: Problems
+) -> None:
+    """Note a notice without the platform's template, or with one its account does not have."""
+    kept = {"subscription_notice": "subscription_templates", "template_message": "message_templates"}
+    owner = draft.ready_accounts.get(account)
+    if method not in kept or owner is None:
+        return
+    known: Mapping[str, str] = getattr(owner, kept[method])
+    name = gift.text("platform_template")
+    if not name:
+        problems.error(path, f"{method} needs platform_template, one of accounts.{account}.{kept[method]}")
+    elif name not in known:
+        problems.missing(f"{gift.path}.platform_template", "platform template", name, known)
+
+
+def _check_claims(found: Iterable[Gift], draft: Draft, problems: Problems) -> None:
+    """Refuse a claim keyword that means something else already."""
+    taken = {normal(word): f"keyword_answers.{word}" for word in draft.keyword_answers}
+    for purpose, rule in draft.consent.items():
+        for word in (*rule.grant_keywords, *rule.withdraw_keywords):
+            taken[normal(word)] = f"consent.{purpose}"
+    for gift in found:
+        claim = gift.keys.get("claim")
+        keyword = claim.get("keyword") if isinstance(claim, dict) else None
+        if not isinstance(keyword, str):
+            continue
+        path = f"{gift.path}.claim.keyword"
+        if normal(keyword) in taken:
+            problems.error(path, f'"{keyword}" already means {taken[normal(keyword)]}')
+        taken.setdefault(normal(keyword), path)
+
+
+def facts_of(conditions: Iterable[Condition]) -> frozenset[str]:
+    """Return the names of the facts about a member that conditions look at."""
+    return frozenset(
+        fact for condition in conditions for clause in clauses(condition) for fact in _facts(clause)
+    )
+
+
+def _facts(clause: Condition) -> tuple[str, ...]:
+    """Return the facts one leaf looks at."""
+    match clause:
+        case AttributeIs(name) | AttributeIn(name) | EventIs(name):
+            return (name,)
+        case RfmIs():
+            return tuple(score for score in SCORES if getattr(clause, score) is not None)
+        case _:
+            return ()
+
+
+def check_fairness(
+    path: str, conditions: Iterable[Condition], forbidden: Iterable[str], problems: Problems
+) -> None:
+    """Refuse a coupon that depends on a forbidden fact; `path` says where the conditions stand."""
+    for fact in sorted(facts_of(conditions) & frozenset(forbidden)):
+        problems.error(
+            path,
+            f"a coupon must not depend on {fact} (大数据杀熟, 个人信息保护法 art. 24); "
+            "drop the coupon or the condition",
+        )
