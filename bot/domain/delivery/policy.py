@@ -84,7 +84,8 @@ class DeliveryPolicy:
     """Everything the gates read besides the world.
 
     `programs` is keyed ``rule:winback`` or ``campaign:digest``; `rates` by account name; `zone` is the
-    app's time zone name, used for months, batch times and members without a zone of their own.
+    app's time zone name, used for months, batch times and members without a zone of their own;
+    `unreachable_queue` is whom ``unreachable: handoff`` asks.
     """
 
     routes: Mapping[str, RouteRule]
@@ -96,3 +97,4 @@ class DeliveryPolicy:
     fairness: Fairness = field(default_factory=Fairness)
     rates: Mapping[str, Rate] = field(default_factory=dict)
     programs: Mapping[str, ProgramGate] = field(default_factory=dict)
+    unreachable_queue: str = ""

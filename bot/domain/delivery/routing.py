@@ -1,7 +1,7 @@
 """Which route is open for a message: the first of `via` that may carry it now."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.delivery.caps import free_at
 from bot.domain.delivery.consent import personalised
@@ -13,6 +13,7 @@ from bot.domain.delivery.verdict import Drop, Hold, Pass, Verdict
 from bot.domain.delivery.world import World
 from bot.domain.outbox import OutboxMessage, Unreachable
 
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)  # an account that is switched off rests until then
 BUSY_FOR = timedelta(seconds=1)  # how long the platform wants between calls to one member (43108)
 
 
@@ -97,8 +98,11 @@ def _rest(route: RouteRule, world: World, now: datetime) -> Shut | None:
     rests = world.ledger.rests
     if not rests:
         return None
-    until = max((rests[name] for name in (route.account, route.name) if name in rests), default=now)
-    return Shut(Reason.RESTING, until) if until > now else None
+    names = (f"account:{route.account}", f"route:{route.name}")
+    until = max((rests[name] for name in names if name in rests), default=now)
+    if until <= now:
+        return None
+    return Shut(Reason.ACCOUNT_STOPPED if until == FOREVER else Reason.RESTING, until)
 
 
 def _batch(route: RouteRule, world: World, policy: DeliveryPolicy, now: datetime) -> Shut | None:

@@ -43,8 +43,9 @@ class Allowance:
 class Ledger:
     """What the member was sent and what is still allowed.
 
-    `allowances` is keyed by (route, platform template); `rests` by account or route name, until when the
-    platform wants silence there. `busy` tells that another runner's call to the member is under way.
+    `allowances` is keyed by (route, platform template); `rests` by ``account:shop`` or
+    ``route:mass``, until when the platform wants silence there. `busy` tells that another runner's call
+    to the member is under way.
     """
 
     counted: tuple[Counted, ...] = ()

@@ -1,0 +1,92 @@
+"""A message that passed every gate, and what became of sending it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.coupons import Coupon
+from bot.domain.outbox import OutboxMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a message may say of its member."""
+
+    name: str | None = None
+    stage: str = ""
+    birthday: str | None = None
+    source: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A claimed row: reserved in every ledger, to be sent by `route` to `address`, once.
+
+    `allowance` is what was spent (route, platform template). `attempt` counts from 1.
+    `keyed_at` is when the platform may first have seen the key.
+    """
+
+    id: int
+    message: OutboxMessage
+    route: str
+    address: str
+    platform_key: str
+    claimed_at: datetime
+    personalised: bool = True
+    allowance: tuple[str, str] | None = None
+    coupon: Coupon | None = None
+    profile: Profile = Profile()
+    attempt: int = 1
+    keyed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform took it."""
+
+    departure: Departure
+    platform_id: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It was not sent and never will be by this route; `correction` as in `Undeliverable`."""
+
+    departure: Departure
+    reason: str
+    correction: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """It was not sent; try again at `until`. `scope` and `slower` as in `TryLater`."""
+
+    departure: Departure
+    reason: str
+    until: datetime
+    scope: str = "message"
+    slower: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """It may have been sent; only the route's key makes a repeat harmless."""
+
+    departure: Departure
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """It was not sent, and the platform refuses the whole account."""
+
+    departure: Departure
+    reason: str
+    detail: str = ""
+
+
+Outcome = Sent | Refused | Postponed | InDoubt | Stopped

@@ -1,0 +1,95 @@
+"""Into the outbox and out of it again before anything was sent."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select, update
+
+from bot.domain.delivery.reasons import Reason
+from bot.domain.effects import CancelMessages
+from bot.domain.outbox import OutboxMessage
+from storage.dialect import chunks, insert_new
+from storage.outbox.ending import wake_runs
+from storage.outbox.rows import OUTBOX, row_of
+
+
+def enqueue(c: Connection, messages: Sequence[OutboxMessage]) -> None:
+    """Put messages into the outbox; one whose key is there already is left as it is."""
+    for part in chunks(messages):
+        insert_new(c, OUTBOX, [row_of(message) for message in part], ["key"])
+
+
+def cancel(c: Connection, wishes: Sequence[CancelMessages]) -> int:
+    """End what still waits for these members; return how many rows that were.
+
+    What is being sent at this very moment can't be called back and is left alone.
+    """
+    ended = 0
+    for wish in wishes:
+        statement = (
+            update(OUTBOX)
+            .where(
+                OUTBOX.c.member_id == wish.member_id,
+                or_(OUTBOX.c.state == "queued", OUTBOX.c.state == "waiting"),
+            )
+            .values(state="skipped", reason=wish.reason or Reason.CANCELLED, finished_at=wish.at)
+            .returning(OUTBOX.c.key)
+        )
+        if wish.enrollment_id:
+            statement = statement.where(OUTBOX.c.enrollment_id == wish.enrollment_id)
+        if wish.purpose:
+            statement = statement.where(OUTBOX.c.purpose == wish.purpose)
+        keys = list(c.execute(statement).scalars())
+        wake_runs(c, keys, wish.at)
+        ended += len(keys)
+    return ended
+
+
+def wake_waiting(c: Connection, opened: Iterable[tuple[int, str]], now: datetime) -> int:
+    """Make due now what waits for one of these (member, route) doors; return how many rows that were."""
+    doors: dict[int, set[str]] = {}
+    for member_id, route in opened:
+        doors.setdefault(member_id, set()).add(route)
+    woken = 0
+    for part in chunks(sorted(doors)):
+        found = c.execute(
+            select(OUTBOX.c.id, OUTBOX.c.member_id, OUTBOX.c.via).where(
+                OUTBOX.c.member_id.in_(part), OUTBOX.c.state == "waiting"
+            )
+        )
+        ids = [row_id for row_id, member_id, via in found if doors[member_id].intersection(via)]
+        if ids:
+            c.execute(
+                update(OUTBOX)
+                .where(OUTBOX.c.id.in_(ids), OUTBOX.c.state == "waiting")
+                .values(state="queued", due_at=now)
+            )
+        woken += len(ids)
+    return woken
+
+
+def wake_held(c: Connection, reason: Reason, now: datetime, *, rule: str = "", campaign: str = "") -> int:
+    """Make due now what was held for this reason (of one rule or campaign); after a pause is lifted."""
+    statement = (
+        update(OUTBOX)
+        .where(or_(OUTBOX.c.state == "queued", OUTBOX.c.state == "waiting"), OUTBOX.c.reason == reason)
+        .values(state="queued", due_at=now)
+    )
+    if rule:
+        statement = statement.where(OUTBOX.c.rule == rule)
+    if campaign:
+        statement = statement.where(OUTBOX.c.campaign == campaign)
+    return c.execute(statement).rowcount
+
+
+def next_due(c: Connection) -> datetime | None:
+    """Return when the first row is due, whether queued, waiting for a door or to be sent again."""
+    moments = [
+        c.execute(
+            select(OUTBOX.c.due_at).where(OUTBOX.c.state == "queued").order_by(OUTBOX.c.due_at).limit(1)
+        ).scalar(),
+        c.execute(
+            select(OUTBOX.c.due_at).where(OUTBOX.c.state == "waiting").order_by(OUTBOX.c.due_at).limit(1)
+        ).scalar(),
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)

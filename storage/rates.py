@@ -1,0 +1,139 @@
+"""How fast each account may be called, when it rests, and what an operator switched off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from bot.domain.delivery.pace import RECOVERS_AFTER, Grant, grant
+from bot.domain.delivery.policy import DeliveryPolicy
+from bot.domain.delivery.routes import Rate
+from storage.dialect import insert_new, replacing, upsert
+from storage.tables import table
+from storage.tables.delivery import RateRow
+from storage.tables.operations import AlertRow, SwitchRow
+
+RATE = table(RateRow)
+SWITCH = table(SwitchRow)
+ALERT = table(AlertRow)
+BRAKES = ("paused", "fenced")
+SLOWEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the accounts allow now.
+
+    `brake` is ``paused`` or ``fenced`` when nothing may be sent at all. `off` holds switches such as
+    ``rule:winback``, ``account:shop``, ``template:gift``. `rests` is for `Ledger.rests`. `budget` is how
+    many calls may go now (None: no limit), `next_at` when there is more.
+    """
+
+    brake: str
+    off: frozenset[str]
+    rests: Mapping[str, datetime]
+    budget: int | None
+    next_at: datetime | None
+
+
+def read(c: Connection, policy: DeliveryPolicy, most: int, now: datetime) -> Pace:
+    """Return what may be sent now, at most `most`; reserves nothing."""
+    names = {row.name for row in c.execute(select(SWITCH.c.name, SWITCH.c.value)) if row.value}
+    brake = next((name for name in BRAKES if name in names), "")
+    rows = {row.name: row for row in c.execute(select(RATE))}
+    rests = {name: row.rest_until for name, row in rows.items() if row.rest_until and row.rest_until > now}
+    if any(route.account not in policy.rates for route in policy.routes.values()):
+        return Pace(brake, frozenset(names), rests, None, None)
+    grants = [
+        _grant(rows.get(f"account:{account}"), policy.rates[account], most, now)
+        for account in {route.account for route in policy.routes.values()}
+    ]
+    budget = sum(one.calls for one in grants)
+    return Pace(brake, frozenset(names), rests, budget, min((one.next_at for one in grants), default=None))
+
+
+def reserve(
+    c: Connection, wanted: Mapping[str, int], policy: DeliveryPolicy, now: datetime
+) -> dict[str, Grant]:
+    """Take up to `wanted` calls of each account and return what was granted; unlimited ones are absent."""
+    limited = sorted(account for account in wanted if account in policy.rates)
+    if not limited:
+        return {}
+    names = [f"account:{account}" for account in limited]
+    found = {row.name: row for row in c.execute(_locked(c, names))}
+    if len(found) < len(names):
+        insert_new(c, RATE, [_fresh(name, now) for name in names if name not in found], ["name"])
+        found = {row.name: row for row in c.execute(_locked(c, names))}
+    granted = {}
+    for account, name in zip(limited, names, strict=True):
+        one = _grant(found[name], policy.rates[account], wanted[account], now)
+        if one.calls:
+            c.execute(update(RATE).where(RATE.c.name == name).values(arrival_at=one.arrival))
+        granted[account] = one
+    return granted
+
+
+def rest(c: Connection, name: str, until: datetime, reason: str, now: datetime, *, slower: bool) -> None:
+    """Let ``account:shop`` or ``route:mass`` rest until then; `slower` halves the account's rate."""
+    insert_new(c, RATE, [_fresh(name, now)], ["name"])
+    row = c.execute(_locked(c, [name])).one()
+    slowdown = min(SLOWEST, _slowdown(row, now) * 2) if slower else _slowdown(row, now)
+    later = max(until, row.rest_until) if row.rest_until else until
+    c.execute(
+        update(RATE).where(RATE.c.name == name).values(rest_until=later, slowdown=slowdown, reason=reason)
+    )
+
+
+def stop_account(c: Connection, account: str, reason: str, now: datetime) -> None:
+    """Switch the account off and raise the alarm; `resume` switches it on again."""
+    set_switch(c, f"account:{account}", reason, "platform", now)
+    upsert(
+        c,
+        ALERT,
+        [
+            {
+                "name": f"account:{account}", "severity": "critical", "text": reason, "since": now,
+                "last_at": now, "told_at": None, "cleared_at": None,
+            }
+        ],
+        ["name"],
+        replacing("severity", "text", "last_at", "cleared_at"),
+    )  # fmt: skip
+
+
+def set_switch(c: Connection, name: str, value: str, by: str, now: datetime) -> None:
+    """Set a switch; an empty value removes it."""
+    if value:
+        row = {"name": name, "value": value, "at": now, "by": by}
+        upsert(c, SWITCH, [row], ["name"], replacing("value", "at", "by"))
+    else:
+        c.execute(delete(SWITCH).where(SWITCH.c.name == name))
+
+
+def switches(c: Connection) -> dict[str, str]:
+    """Return every switch that is on."""
+    return {row.name: row.value for row in c.execute(select(SWITCH.c.name, SWITCH.c.value)) if row.value}
+
+
+def _grant(row: Row[Any] | None, rate: Rate, wanted: int, now: datetime) -> Grant:
+    if row is None:
+        return grant(now, rate, 1, wanted, now)
+    return grant(row.arrival_at, rate, _slowdown(row, now), wanted, now)
+
+
+def _slowdown(row: Row[Any], now: datetime) -> int:
+    if row.rest_until is None or row.rest_until + RECOVERS_AFTER <= now:
+        return 1
+    slowdown: int = row.slowdown
+    return slowdown
+
+
+def _locked(c: Connection, names: list[str]) -> Any:
+    statement = select(RATE).where(RATE.c.name.in_(names)).order_by(RATE.c.name)
+    return statement.with_for_update() if c.dialect.name == "postgresql" else statement
+
+
+def _fresh(name: str, now: datetime) -> dict[str, Any]:
+    return {"name": name, "arrival_at": now, "rest_until": None, "slowdown": 1, "reason": ""}
