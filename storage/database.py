@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from bot.domain.errors import StorageUnavailable
+from storage.privacy import Keyring
 
 __all__ = ["Connection", "Database", "driver_url"]
 
@@ -25,6 +26,9 @@ Result = TypeVar("Result")
 WRITERS = 4
 READERS = 4
 BUSY_TIMEOUT_MS = 5000
+ATTEMPTS = 4
+# https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected
+DEADLOCK_STATES = frozenset({"40001", "40P01"})
 
 
 class Database:
@@ -37,8 +41,12 @@ class Database:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open the database named by a configuration URL; an async driver in it means the same server."""
+    def open(cls, url: str, keyring: Keyring | None = None) -> Self:
+        """Open the database named by a configuration URL; an async driver in it means the same server.
+
+        `keyring` protects phones and makes tombstones; `storage.privacy.ring_of` finds it again on
+        every connection, and without one whatever needs it raises `storage.privacy.NoKeys`.
+        """
         sync_url = driver_url(url)
         sqlite = sync_url.get_backend_name() == "sqlite"
         pool = WRITERS + READERS
@@ -49,6 +57,7 @@ class Database:
             pool_size=pool,
             max_overflow=0,
             pool_pre_ping=not sqlite,
+            execution_options={"keyring": keyring},
             **(
                 {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
                 if sqlite
@@ -68,7 +77,8 @@ class Database:
     async def write(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` in one transaction and return its result after the commit.
 
-        Raises StorageUnavailable when the database is gone, full or locked for too long.
+        Raises StorageUnavailable when the database is gone, full or locked for too long. A transaction
+        that PostgreSQL ends because of a deadlock is run again, so `work` must not have other effects.
         """
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._transact, work)
 
@@ -81,6 +91,15 @@ class Database:
         return self._transact(work)
 
     def _transact(self, work: Callable[[Connection], Result]) -> Result:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._once(work)
+            except StorageUnavailable as error:
+                if not _collided(error):
+                    raise
+        return self._once(work)
+
+    def _once(self, work: Callable[[Connection], Result]) -> Result:
         try:
             with self.engine.begin() as connection:
                 return work(connection)
@@ -113,6 +132,13 @@ class Database:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def _collided(error: StorageUnavailable) -> bool:
+    """Tell whether the transaction only lost to another one, so that it may run again."""
+    cause = error.__cause__
+    state = getattr(cause.orig, "sqlstate", None) if isinstance(cause, DBAPIError) else None
+    return state in DEADLOCK_STATES
 
 
 def driver_url(url: str) -> URL:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, String, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, String, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -74,6 +74,14 @@ def greatest(connection: Connection, *values: Any) -> ColumnElement[Any]:
 def least(connection: Connection, *values: Any) -> ColumnElement[Any]:
     """Return the smallest of non-null values, row by row."""
     return func.min(*values) if connection.dialect.name == "sqlite" else func.least(*values)
+
+
+def position(connection: Connection, whole: Any, part: Any) -> ColumnElement[int]:
+    """Return where bytes occur in other bytes, counted from 1; 0 when they do not."""
+    if connection.dialect.name == "sqlite":
+        return func.instr(whole, part, type_=Integer)
+    # https://www.postgresql.org/docs/15/functions-binarystring.html: "position(substring IN bytes)"
+    return func.position(part.op("IN")(whole), type_=Integer)
 
 
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:

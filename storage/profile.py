@@ -1,19 +1,22 @@
 """The member's own row: columns, attributes, following."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, select, update
+from sqlalchemy import Connection, String, and_, bindparam, exists, select, update
 
+from bot.domain import storable
+from bot.domain.effects import SetAttributes, SetStage
 from bot.domain.events import Scalar
+from bot.domain.folding import OWN_COLUMNS
 from storage.dialect import chunks
 from storage.tables import table
 from storage.tables.members import IdentityRow, MemberRow
 
 MEMBER = table(MemberRow)
 IDENTITY = table(IdentityRow)
-COLUMNS = ("name", "zone", "birthday", "source")
+_WRITTEN = ("attributes", "provenance", *OWN_COLUMNS)
 
 
 def refresh_unfollowed(connection: Connection, ids: Iterable[int]) -> None:
@@ -40,21 +43,24 @@ def set_following(connection: Connection, words: Mapping[tuple[int, str], bool])
     refresh_unfollowed(connection, {member_id for member_id, _ in words})
 
 
-def set_stages(connection: Connection, stages: Mapping[int, tuple[str, datetime]]) -> None:
-    """Set the stage of members and since when."""
-    if stages:
-        connection.execute(
-            update(MEMBER)
-            .where(MEMBER.c.id == bindparam("of_member"))
-            .values(
-                stage=bindparam("new_stage"),
-                stage_since=bindparam("new_since", type_=MEMBER.c.stage_since.type),
-            ),
-            [
-                {"of_member": member_id, "new_stage": stage, "new_since": at}
-                for member_id, (stage, at) in sorted(stages.items())
-            ],
-        )
+def set_stages(connection: Connection, changes: Sequence[SetStage]) -> None:
+    """Move members to other stages; a member already there stays since when they were."""
+    last: dict[int, SetStage] = {}
+    for change in changes:
+        known = last.get(change.member_id)
+        if known is None or known.stage != change.stage:
+            last[change.member_id] = change
+    since = bindparam("new_since", type_=MEMBER.c.stage_since.type)
+    stage = bindparam("new_stage", type_=String)
+    connection.execute(
+        update(MEMBER)
+        .where(MEMBER.c.id == bindparam("of_member"), MEMBER.c.stage != stage)
+        .values(stage=stage, stage_since=since),
+        [
+            {"of_member": member_id, "new_stage": last[member_id].stage, "new_since": last[member_id].at}
+            for member_id in sorted(last)
+        ],
+    )
 
 
 def set_reviews(connection: Connection, reviews: Mapping[int, datetime | None]) -> None:
@@ -68,14 +74,15 @@ def set_reviews(connection: Connection, reviews: Mapping[int, datetime | None]) 
         )
 
 
-def set_attributes(connection: Connection, values: Mapping[int, Mapping[str, tuple[Scalar, str]]]) -> None:
-    """Set attributes per member: name → (value, account it came through); None deletes one."""
+def set_attributes(connection: Connection, changes: Sequence[tuple[SetAttributes, str]]) -> None:
+    """Set attributes, in order; each change comes with the account it came through."""
+    values: dict[int, dict[str, tuple[Scalar, str]]] = {}
+    for change, account in changes:
+        new = {name: (value, account) for name, value in storable.scalars(change.values).items()}
+        values.setdefault(change.member_id, {}).update(new)
+    columns = [MEMBER.c[name] for name in ("id", *_WRITTEN)]
     for chunk in chunks(sorted(values)):
-        rows = connection.execute(
-            select(
-                MEMBER.c.id, MEMBER.c.attributes, MEMBER.c.provenance, *(MEMBER.c[name] for name in COLUMNS)
-            ).where(MEMBER.c.id.in_(chunk))
-        ).mappings()
+        rows = connection.execute(select(*columns).where(MEMBER.c.id.in_(chunk))).mappings()
         changed = [_changed(dict(row), values[row["id"]]) for row in rows]
         if changed:
             connection.execute(
@@ -86,13 +93,10 @@ def set_attributes(connection: Connection, values: Mapping[int, Mapping[str, tup
             )
 
 
-_WRITTEN = ("attributes", "provenance", *COLUMNS)
-
-
 def _changed(row: dict[str, Any], values: Mapping[str, tuple[Scalar, str]]) -> dict[str, Any]:
     new = {**row, "attributes": dict(row["attributes"]), "provenance": dict(row["provenance"])}
     for name, (value, account) in values.items():
-        if name in COLUMNS:
+        if name in OWN_COLUMNS:
             new[name] = None if value is None else str(value)
         elif value is None:
             new["attributes"].pop(name, None)

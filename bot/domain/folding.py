@@ -144,6 +144,8 @@ def _move(member: Member, effect: MoveEnrollment) -> Member:
     old = next((known for known in member.runs if known.id == run.id), None)
     if old is None or (old.step, old.began_at) != (effect.was_step, effect.was_began_at):
         return member
+    if not old.active and old.state is not run.state:
+        return member
     return _with_run(member, run, ended_now=old.active and not run.active)
 
 

@@ -1,0 +1,69 @@
+"""How each kind of effect is carried out, many at once; `storage.effects` calls these in their order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.domain import effects as fx
+from storage import consents, handoffs, profile, receipts, redemption, segments
+
+# Effects of one kind in the order decided, each with the account its event came through.
+Marked = Sequence[tuple[Any, str]]
+
+
+def _stages(connection: Connection, found: Marked, _now: datetime) -> None:
+    profile.set_stages(connection, [effect for effect, _ in found])
+
+
+def _reviews(connection: Connection, found: Marked, _now: datetime) -> None:
+    profile.set_reviews(connection, {effect.member_id: effect.at for effect, _ in found})
+
+
+def _attributes(connection: Connection, found: Marked, _now: datetime) -> None:
+    profile.set_attributes(connection, found)
+
+
+def _following(connection: Connection, found: Marked, _now: datetime) -> None:
+    words = {(effect.member_id, effect.account): effect.following for effect, _ in found}
+    profile.set_following(connection, words)
+
+
+def _memberships(connection: Connection, found: Marked, _now: datetime) -> None:
+    segments.change(connection, [effect for effect, _ in found])
+
+
+def _consents(connection: Connection, found: Marked, _now: datetime) -> None:
+    consents.record(connection, [effect for effect, _ in found])
+
+
+def _suppressions(connection: Connection, found: Marked, _now: datetime) -> None:
+    consents.suppress(connection, [effect for effect, _ in found])
+
+
+def _handoffs(connection: Connection, found: Marked, _now: datetime) -> None:
+    handoffs.open_all(connection, [effect for effect, _ in found])
+
+
+def _redemptions(connection: Connection, found: Marked, now: datetime) -> None:
+    for effect, _ in found:
+        redemption.redeem(connection, effect.code, effect.order_id, effect.amount, now)
+
+
+def _receipts(connection: Connection, found: Marked, _now: datetime) -> None:
+    receipts.record(connection, [effect for effect, _ in found])
+
+
+IN_BULK: Mapping[type, Callable[[Connection, Marked, datetime], None]] = {
+    fx.SetFollowing: _following,
+    fx.SetAttributes: _attributes,
+    fx.SetStage: _stages,
+    fx.SetReview: _reviews,
+    fx.SetMembership: _memberships,
+    fx.SetConsent: _consents,
+    fx.Suppress: _suppressions,
+    fx.Handoff: _handoffs,
+    fx.RedeemCoupon: _redemptions,
+    fx.Receipt: _receipts,
+}
