@@ -4,5 +4,16 @@ from bot.config.loading import as_json, check, load_config
 from bot.config.model import Config
 from bot.config.parts import Parts
 from bot.config.problems import Problem
+from bot.config.slices import delivery_policy, handler_settings, rulebook
 
-__all__ = ["Config", "Parts", "Problem", "as_json", "check", "load_config"]
+__all__ = [
+    "Config",
+    "Parts",
+    "Problem",
+    "as_json",
+    "check",
+    "delivery_policy",
+    "handler_settings",
+    "load_config",
+    "rulebook",
+]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from bot.config.claims import claim_offers
 from bot.config.draft import Draft
 from bot.config.model import Alerts, Config, Operators
 from bot.config.programs import Programs
@@ -23,6 +24,7 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         storage_url=_sure(draft.storage).url,
         template_paths=template_paths(draft, home),
         accounts={name: account.built(name) for name, account in accounts.items()},
+        rates={name: account.rate for name, account in accounts.items()},
         webhook_secrets=tuple(draft.webhooks.secrets) if draft.webhooks else (),
         routes={name: route.built(name) for name, route in draft.routes.items() if route.account in accounts},
         consent={purpose: rule.built(purpose) for purpose, rule in draft.consent.items()},
@@ -41,6 +43,7 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         coupons={name: coupon.built(name) for name, coupon in draft.coupons.items()},
         rules=programs.rules,
         campaigns=programs.campaigns,
+        claims=claim_offers(programs.gifts, programs.rules),
         operators=draft.operators.built() if draft.operators else Operators(),
         privacy=_sure(draft.privacy).built(),
         digest=digest,

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 
 from bot.config.draft import Draft
 from bot.config.problems import Problems
-from bot.config.references import normal
 from bot.config.sends import Gift
 from bot.domain.conditions import AttributeIn, AttributeIs, Condition, EventIs, RfmIs
 from bot.domain.delivery.policy import MARKETING
@@ -29,7 +28,6 @@ def check_gifts(found: Collection[Gift], draft: Draft, problems: Problems) -> No
             _check_route(path, name, gift, draft, problems)
         if [name for _, name in gift.via] == ["reply"] and not gift.heard:
             problems.error(f"{gift.path}.via", "nobody is there to reply to: no act of the member leads here")
-    _check_claims(found, draft, problems)
 
 
 def _check_coupon(gift: Gift, draft: Draft, problems: Problems) -> None:
@@ -80,23 +78,6 @@ def _check_platform_template(
         problems.error(path, f"{method} needs platform_template, one of accounts.{account}.{kept[method]}")
     elif name not in known:
         problems.missing(f"{gift.path}.platform_template", "platform template", name, known)
-
-
-def _check_claims(found: Iterable[Gift], draft: Draft, problems: Problems) -> None:
-    """Refuse a claim keyword that means something else already."""
-    taken = {normal(word): f"keyword_answers.{word}" for word in draft.keyword_answers}
-    for purpose, rule in draft.consent.items():
-        for word in (*rule.grant_keywords, *rule.withdraw_keywords):
-            taken[normal(word)] = f"consent.{purpose}"
-    for gift in found:
-        claim = gift.keys.get("claim")
-        keyword = claim.get("keyword") if isinstance(claim, dict) else None
-        if not isinstance(keyword, str):
-            continue
-        path = f"{gift.path}.claim.keyword"
-        if normal(keyword) in taken:
-            problems.error(path, f'"{keyword}" already means {taken[normal(keyword)]}')
-        taken.setdefault(normal(keyword), path)
 
 
 def facts_of(conditions: Iterable[Condition]) -> frozenset[str]:

@@ -10,7 +10,8 @@ from bot.domain.account import AccountSettings
 from bot.domain.conditions import Condition
 from bot.domain.coupons import CouponBatch
 from bot.domain.delivery.policy import CapRule, ConsentRule, Fairness, GlobalHoldout, QuietHours
-from bot.domain.delivery.routes import RouteRule
+from bot.domain.delivery.routes import Rate, RouteRule
+from bot.domain.handling import ClaimOffer
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Rule
 
@@ -91,6 +92,7 @@ class Config:
     storage_url: str = field(repr=False)
     template_paths: tuple[Path, ...]
     accounts: Mapping[str, AccountSettings]
+    rates: Mapping[str, Rate]
     webhook_secrets: tuple[str, ...] = field(repr=False)
     routes: Mapping[str, RouteRule]
     consent: Mapping[str, ConsentRule]
@@ -109,6 +111,7 @@ class Config:
     coupons: Mapping[str, CouponBatch]
     rules: Mapping[str, Rule]
     campaigns: Mapping[str, Campaign]
+    claims: tuple[ClaimOffer, ...]
     operators: Operators
     privacy: Privacy
     digest: str

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from bot.config.claims import check_claims
 from bot.config.conditions import Names, parse
 from bot.config.document import Plain, under
 from bot.config.draft import Draft
@@ -30,6 +31,7 @@ class Programs:
     segments: Mapping[str, Condition]
     rules: Mapping[str, Rule]
     campaigns: Mapping[str, Campaign]
+    gifts: Collection[Gift]
 
 
 def read_programs(draft: Draft, parts: Parts, families: Families | None, problems: Problems) -> Programs:
@@ -43,12 +45,13 @@ def read_programs(draft: Draft, parts: Parts, families: Families | None, problem
     campaigns = _read_each(read_campaigns, draft.campaigns, known, problems)
     found = gifts({"rules": draft.rules, "campaigns": draft.campaigns})
     check_gifts(found, draft, problems)
+    check_claims(found, draft, problems)
     _check_dependence(rules, campaigns, found, draft, problems)
     for path, experiment in _experiments(draft.rules, "rules"):
         validated(ExperimentSection, experiment, path, problems)
     if families is not None:
         check_messages(draft, found, families, problems)
-    return Programs(stages, segments, rules, campaigns)
+    return Programs(stages, segments, rules, campaigns, found)
 
 
 def _read_each(

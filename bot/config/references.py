@@ -1,6 +1,5 @@
 """Sections that speak of each other: every name must lead somewhere."""
 
-import unicodedata
 from collections.abc import Collection, Iterator
 
 from bot.config.draft import LATER, Draft
@@ -8,6 +7,7 @@ from bot.config.problems import Problems
 from bot.config.sections.accounts import OfficialAccountSection
 from bot.config.sections.delivery import RouteSection
 from bot.domain.events import KNOWN_KINDS
+from bot.domain.words import plain
 
 METHODS = {
     "official_account": (
@@ -79,7 +79,7 @@ def _check_words(draft: Draft, problems: Problems) -> None:
     """Refuse a word with two meanings, marketing without a way out, and marketing without opt-in."""
     taken: dict[str, str] = {}
     for path, word in _words(draft):
-        heard = normal(word)
+        heard = plain(word)
         if not heard:
             problems.error(path, "this word is empty")
         elif heard in taken:
@@ -94,11 +94,6 @@ def _check_words(draft: Draft, problems: Problems) -> None:
         problems.error(
             "consent.marketing.withdraw_keywords", "members must be able to refuse; write [TD, 退订]"
         )
-
-
-def normal(word: str) -> str:
-    """Return a word as it is compared: NFKC, trimmed, without regard to case."""
-    return unicodedata.normalize("NFKC", word).strip().casefold()
 
 
 def _words(draft: Draft) -> Iterator[tuple[str, str]]:

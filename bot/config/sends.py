@@ -26,8 +26,12 @@ class Gift:
 
     def text(self, key: str) -> str:
         """Return the text at a key, empty when there is none."""
-        value = self.keys.get(key)
-        return value if isinstance(value, str) else ""
+        return _text(self.keys, key)
+
+    def claim(self, key: str) -> str:
+        """Return the text at a key of `claim`, empty when there is none."""
+        claim = self.keys.get("claim")
+        return _text(claim, key) if isinstance(claim, dict) else ""
 
     @property
     def via(self) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,91 @@
+"""What each part of the program needs of the configuration, in the part's own words."""
+
+from bot.config.law import facts_of
+from bot.config.model import Config
+from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
+from bot.domain.delivery.routes import SUBSCRIPTION_NOTICE
+from bot.domain.handling import ConsentWords, Settings
+from bot.domain.lifecycle.campaign import Campaign
+from bot.domain.lifecycle.rule import EVERYBODY, Rule, Status
+from bot.domain.lifecycle.rulebook import Rulebook
+
+
+def handler_settings(config: Config) -> Settings:
+    """Return what handlers read. `subscription_names` goes from the platform's template id to our name."""
+    noticing = [route for route in config.routes.values() if route.method == SUBSCRIPTION_NOTICE]
+    names = {
+        platform_id: name
+        for route in noticing
+        for name, platform_id in config.accounts[route.account].subscription_templates.items()
+    }
+    return Settings(
+        consents=tuple(
+            ConsentWords(rule.purpose, rule.grant_keywords, rule.withdraw_keywords, rule.notice)
+            for rule in config.consent.values()
+            if rule.grant_keywords or rule.withdraw_keywords
+        ),
+        tag_keywords=config.tag_keywords,
+        sources=config.sources,
+        keyword_answers=config.keyword_answers,
+        complaint_words=config.complaints.keywords if config.complaints else (),
+        complaint_queue=config.complaints.queue if config.complaints else "",
+        claims=config.claims,
+        coupons=config.coupons,
+        subscription_route=noticing[0].name if noticing else "",
+        subscription_names=names,
+        human_queue=human_queue(config),
+        erase_on_unfollow=config.privacy.erase_on_unfollow,
+    )
+
+
+def human_queue(config: Config) -> str:
+    """Return the queue for members who ask for a person: that of complaints, else the first."""
+    return config.complaints.queue if config.complaints else next(iter(config.queues), "")
+
+
+def delivery_policy(config: Config) -> DeliveryPolicy:
+    """Return what the gates and routes read."""
+    programs = {f"rule:{name}": _rule_gate(rule) for name, rule in config.rules.items()}
+    programs |= {f"campaign:{name}": _campaign_gate(each) for name, each in config.campaigns.items()}
+    return DeliveryPolicy(
+        routes=config.routes,
+        zone=config.app.zone.key,
+        consent=config.consent,
+        caps=config.caps,
+        quiet=config.quiet,
+        holdout=config.holdout,
+        fairness=config.fairness,
+        rates=config.rates,
+        programs=programs,
+        unreachable_queue=human_queue(config),
+    )
+
+
+def _rule_gate(rule: Rule) -> ProgramGate:
+    """Return what a rule demands again when a message leaves."""
+    read = [rule.filter, *rule.program.conditions]
+    if rule.entry.audience is not None:
+        read.append(rule.entry.audience)
+    return ProgramGate(
+        live=rule.status is Status.LIVE,
+        filter=None if rule.filter == EVERYBODY else rule.filter,
+        exits=rule.exit_conditions,
+        whens={step.id: step.when for step in rule.program.steps.values() if step.when is not None},
+        reads=facts_of(read),
+    )
+
+
+def _campaign_gate(campaign: Campaign) -> ProgramGate:
+    """Return what a campaign demands again when a message leaves."""
+    audience = campaign.audience
+    return ProgramGate(
+        live=campaign.status is Status.LIVE,
+        filter=None if audience == EVERYBODY else audience,
+        reads=facts_of([audience]),
+    )
+
+
+def rulebook(config: Config) -> Rulebook:
+    """Return what the rules need to decide."""
+    audiences = tuple(each.audience for each in config.campaigns.values())
+    return Rulebook(config.rules, config.stages, config.segments, config.app.zone, audiences)
