@@ -1,0 +1,28 @@
+"""Read models for people: counts by day, ready to be drawn. Nothing here writes.
+
+Rows are grouped by hour of UTC in the database and summed to the reader's days afterwards, so that a
+table of any size comes back as a few thousand rows, by one statement on both databases.
+"""
+
+from storage.reports.happenings import CouponCount, EventCount, coupons, inbound, totals
+from storage.reports.pushes import Push, PushCount, latest_pushes, outbox_states, pushes
+from storage.reports.stages import Flow, Move, flow_of, stage_counts, stage_flow, stage_moves
+
+__all__ = [
+    "CouponCount",
+    "EventCount",
+    "Flow",
+    "Move",
+    "Push",
+    "PushCount",
+    "coupons",
+    "flow_of",
+    "inbound",
+    "latest_pushes",
+    "outbox_states",
+    "pushes",
+    "stage_counts",
+    "stage_flow",
+    "stage_moves",
+    "totals",
+]
