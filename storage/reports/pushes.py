@@ -53,7 +53,8 @@ def pushes(c: Connection, zone: ZoneInfo) -> list[PushCount]:
     keys: list[ColumnElement[Any]] = [hour, program, o.purpose, o.route, o.state, o.reason]
     rows = c.execute(select(*keys, func.count()).group_by(*keys))
     summed: Counter[tuple[date, str, str, str, str, str]] = Counter()
-    for at, name, purpose, route, state, reason, count in rows:
+    for row in rows:
+        at, name, purpose, route, state, reason, count = tuple(row)
         summed[local_day(at, zone), name, purpose, route, state, reason] += count
     return [PushCount(*key, count) for key, count in sorted(summed.items())]
 
