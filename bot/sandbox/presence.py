@@ -12,6 +12,27 @@ SILENT_AFTER = 2.0
 _HOLD = 1.0
 
 
+class Bell:
+    """Wakes everybody who listens at the moment of ringing."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake the listeners."""
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def listen(self, timeout_s: float | None) -> None:
+        """Return at the next ring, or after ``timeout_s`` seconds of real time."""
+        rung = self._rung
+        try:
+            async with asyncio.timeout(timeout_s):
+                await rung.wait()
+        except TimeoutError:
+            return
+
+
 @dataclass(slots=True)
 class Follower:
     """A program that lives by the sandbox's clock: what it said last, and when (loop seconds)."""
@@ -26,20 +47,27 @@ class Follower:
         """Whether it is waiting for us or spoke within the last two seconds of real time."""
         return self.holding > 0 or at - self.heard < SILENT_AFTER
 
+    def done(self, clock: Clock, this_round: int) -> bool:
+        """Whether it has said, since the last flight landed, that the present holds no more work for it."""
+        now = clock.now()
+        up_to_date = self.seen == now or not clock.frozen
+        return up_to_date and self.round == this_round and (self.next_due is None or self.next_due > now)
+
 
 class Presence:
     """Counts flights and keeps followers.
 
     A *round* ends whenever the last flight lands: what a follower said before that is stale, since a
-    landed callback may have given it new work.
+    landed callback may have given it new work. ``news`` rings for followers, ``reports`` for whoever
+    moves the clock, ``plans`` for whoever plays what becomes due.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._changed = asyncio.Event()
+        self._closing = False
+        self.news, self.reports, self.plans = Bell(), Bell(), Bell()
         self.flights = 0
         self.round = 0
-        self._closing = False
         self.followers: dict[str, Follower] = {}
 
     @contextmanager
@@ -60,33 +88,26 @@ class Presence:
         self.flights -= 1
         if self.flights == 0:
             self.round += 1
-            self.touch()
+            self.news.ring()
+            self.reports.ring()
 
     def close(self) -> None:
         """Let go of every held report: the server is stopping."""
         self._closing = True
-        self.touch()
+        self.news.ring()
 
-    def touch(self) -> None:
-        """Wake everybody who waits for a change."""
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def change(self, timeout_s: float | None) -> None:
-        """Return after the next change, or after ``timeout_s`` seconds of real time."""
-        changed = self._changed
-        try:
-            async with asyncio.timeout(timeout_s):
-                await changed.wait()
-        except TimeoutError:
-            return
+    def start_over(self) -> None:
+        """Forget the followers, and tell everybody that the clock has changed."""
+        self.followers.clear()
+        for bell in (self.news, self.reports, self.plans):
+            bell.ring()
 
     async def follow(self, name: str, seen: datetime | None, next_due: datetime | None) -> datetime:
         """Note a follower's report, hold it while nothing is new (1 s of real time at most); the time."""
         me = self.followers.setdefault(name, Follower())
         me.seen, me.next_due, me.round = seen, next_due, self.round
         me.holding += 1
-        self.touch()
+        self.reports.ring()
         try:
             await self._hold(me, seen, next_due)
         finally:
@@ -97,14 +118,14 @@ class Presence:
     async def _hold(self, me: Follower, seen: datetime | None, next_due: datetime | None) -> None:
         loop = asyncio.get_running_loop()
         ends = loop.time() + _HOLD
-        if not self._clock.frozen and next_due is not None:
+        frozen = self._clock.frozen
+        if not frozen and next_due is not None:
             due_in = (next_due - self._clock.now()).total_seconds()
             ends = min(ends, loop.time() + max(0.01, due_in))
-        frozen = self._clock.frozen
         while not self._closing and frozen == self._clock.frozen and loop.time() < ends:
             if frozen and (seen != self._clock.now() or me.round != self.round):
                 return
-            await self.change(ends - loop.time())
+            await self.news.listen(ends - loop.time())
 
     def living(self) -> list[Follower]:
         """The followers that count."""
@@ -113,10 +134,9 @@ class Presence:
 
     def waiting_for(self) -> list[str]:
         """Names of the living followers that have not said they are done with the present moment."""
-        now = self._clock.now()
         at = asyncio.get_running_loop().time()
-        return [name for name, one in self.followers.items() if one.alive(at) and not self._done(one, now)]
-
-    def _done(self, one: Follower, now: datetime) -> bool:
-        up_to_date = one.seen == now or not self._clock.frozen
-        return up_to_date and one.round == self.round and (one.next_due is None or one.next_due > now)
+        return [
+            name
+            for name, one in self.followers.items()
+            if one.alive(at) and not one.done(self._clock, self.round)
+        ]

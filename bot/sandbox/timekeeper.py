@@ -22,8 +22,7 @@ class Timekeeper:
     async def jump(self, target: datetime) -> None:
         """Set the clock, forwards or backwards, without a stop on the way; play what has become due."""
         async with self._moving:
-            self._world.clock.set(target)
-            self._world.presence.touch()
+            await self._turn(target)
             await self._play()
 
     async def advance(self, target: datetime) -> None:
@@ -33,8 +32,7 @@ class Timekeeper:
             while True:
                 stop = self._next_stop(target)
                 if stop != self._world.clock.now() or not self._world.clock.frozen:
-                    self._world.clock.set(stop)
-                    self._world.presence.touch()
+                    await self._turn(stop)
                 await self._play()
                 await self._settle()
                 if self._next_stop(target) == self._world.clock.now() == target and not self._due():
@@ -48,7 +46,7 @@ class Timekeeper:
                     await self._play()
                     if not (busy := self._busy()) and not self._due():
                         return []
-                    await self._world.presence.change(_GLANCE)
+                    await self._world.presence.reports.listen(_GLANCE)
         except TimeoutError:
             busy = self._busy()
             return busy or ["the clock is being moved"]
@@ -59,7 +57,13 @@ class Timekeeper:
             if not self._moving.locked() and self._due():
                 async with self._moving:
                     await self._play()
-            await self._world.presence.change(self._until_next())
+            await self._world.presence.plans.listen(self._until_next())
+
+    async def _turn(self, moment: datetime) -> None:
+        """Set the clock and let every follower learn it before a callback stamped with it arrives."""
+        self._world.clock.set(moment)
+        self._world.presence.news.ring()
+        await self._settle()
 
     def _until_next(self) -> float | None:
         first = self._world.agenda.next_at()
@@ -93,7 +97,7 @@ class Timekeeper:
             if loop.time() >= ends:
                 self._world.record.warning("went on without waiting any longer", busy=busy)
                 return
-            await self._world.presence.change(_GLANCE)
+            await self._world.presence.reports.listen(_GLANCE)
 
     async def _play(self) -> None:
         while due := self._world.agenda.take_due(self._world.clock.now()):

@@ -35,7 +35,6 @@ class World:
         for task in self._tasks:
             task.cancel()
         self.clock.release()
-        self.presence.followers.clear()
         self.seed = seed
         self.chance = Chance(seed)
         self.accounts: dict[str, Account] = {}
@@ -44,7 +43,7 @@ class World:
         self.record = Record(self.clock)
         self.agenda = Agenda()
         self._serial = 23_800_000_000_000_000 + int.from_bytes(self.chance.bytes(4), "big")
-        self.presence.touch()
+        self.presence.start_over()
 
     def serial(self) -> int:
         """The next of the platform's ascending 64-bit ids (MsgId of messages, msgid of sends)."""
@@ -100,7 +99,7 @@ class World:
             self.spawn(_as_coroutine(deed))
         else:
             self.agenda.add(self.clock.now() + timedelta(seconds=seconds), who, deed)
-            self.presence.touch()
+            self.presence.plans.ring()
 
     async def stop(self) -> None:
         """Cancel what runs in the background."""

@@ -4,6 +4,7 @@ from bot.sandbox.api import (
     access,
     custom,
     desk,
+    followers,
     mass,
     media,
     menu,
@@ -11,11 +12,10 @@ from bot.sandbox.api import (
     subscription,
     tags,
     template,
-    users,
 )
 from bot.sandbox.api.call import Endpoint
 
-_NOUNS = (access, custom, desk, mass, media, menu, qrcode, subscription, tags, template, users)
+_NOUNS = (access, custom, desk, mass, media, menu, qrcode, subscription, tags, template, followers)
 ENDPOINTS: dict[str, Endpoint] = {
     path: endpoint for noun in _NOUNS for path, endpoint in noun.ENDPOINTS.items()
 }

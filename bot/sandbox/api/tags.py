@@ -4,7 +4,7 @@ https://developers.weixin.qq.com/doc/service/api/usermanage/tag/api_batchtagging
 """
 
 from bot.sandbox.api.call import OK, Call, Endpoint
-from bot.sandbox.api.users import page_after, shown_page
+from bot.sandbox.api.followers import page_after, shown_page
 from bot.sandbox.people import Member
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.shapes import Json

@@ -26,7 +26,7 @@ async def schedule(room: Room, request: Request) -> Json:
     ]
     for at, who, deed in planned:
         room.world.agenda.add(at, who, deed)
-    room.world.presence.touch()
+    room.world.presence.plans.ring()
     return {"scheduled": len(planned), "waiting": len(room.world.agenda)}
 
 

@@ -28,6 +28,22 @@ async def account(room: Room, request: Request) -> Json:
     return {"name": made.name, "original_id": made.original_id, "mode": made.link.mode, "verified": verified}
 
 
+async def accounts(room: Room, _request: Request) -> list[Json]:
+    """The accounts with what the bot has set up on them: menu, and QR codes by scene."""
+    return [
+        {
+            "name": one.name,
+            "original_id": one.original_id,
+            "callback_url": one.link.callback_url,
+            "mode": one.link.mode,
+            "menu": one.menu,
+            "tags": one.tags,
+            "codes": {code.scene: code.url for code in one.codes.values()},
+        }
+        for one in room.world.accounts.values()
+    ]
+
+
 async def members(room: Room, request: Request) -> Json:
     """Existing followers ``{account, count, prefix}``, without callbacks, named prefix0001 and so on."""
     made = room.world.account(request.body)
@@ -88,6 +104,7 @@ async def later(_room: Room, _request: Request) -> Json:
 ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "reset"): reset,
     ("POST", "account"): account,
+    ("GET", "account"): accounts,
     ("POST", "members"): members,
     ("POST", "member"): member,
     ("POST", "limit"): limit,

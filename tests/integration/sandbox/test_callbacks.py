@@ -1,11 +1,9 @@
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from aiohttp import web
 
-from tests.integration.sandbox.bot_side import Bot, Stage, encrypt, envelope, hang, reply_xml
+from tests.integration.sandbox.bot_side import Bot, Stage, envelope, hang, reply_xml
 
 Heard = dict[str, str]
 
@@ -163,86 +161,6 @@ async def test_an_answered_callback_is_not_repeated_unless_a_fault_duplicates_it
     assert bot.heard[0] == bot.heard[1]
 
 
-BAD: dict[str, Callable[[Heard], bytes]] = {
-    "json": lambda _: b'{"ok": true}',
-    "success in capitals": lambda _: b"SUCCESS",
-    "success and a newline": lambda _: b"success\n",
-    "plain xml in safe mode": lambda heard: reply_xml(heard).encode(),
-    "another token": lambda heard: envelope(reply_xml(heard), token="other"),
-    "another app id": lambda heard: envelope(reply_xml(heard), app_id="wxother"),
-    "no timestamp": lambda heard: f"<xml><Encrypt>{encrypt(reply_xml(heard))}</Encrypt></xml>".encode(),
-    "an encrypted nothing": lambda _: envelope(""),
-    "to and from not swapped": lambda heard: envelope(
-        reply_xml(heard, ToUserName=heard["ToUserName"], FromUserName=heard["FromUserName"])
-    ),
-    "no create time": lambda heard: envelope(reply_xml(heard, CreateTime="today")),
-    "unknown type": lambda heard: envelope(reply_xml(heard, kind="hologram")),
-    "empty content": lambda heard: envelope(reply_xml(heard, inner="<Content></Content>")),
-    "content twice": lambda heard: envelope(
-        reply_xml(heard, inner="<Content>a</Content><Content>b</Content>")
-    ),
-    "a forged second sender": lambda heard: envelope(
-        reply_xml(heard, inner="<Content>a</Content><FromUserName>x</FromUserName>")
-    ),
-    "2049 bytes": lambda heard: envelope(reply_xml(heard, inner=f"<Content>{'a' * 2049}</Content>")),
-    "a control character": lambda heard: envelope(reply_xml(heard, inner="<Content>a\x0bb</Content>")),
-    "a doctype": lambda heard: envelope("<!DOCTYPE xml>" + reply_xml(heard)),
-    "an attribute": lambda heard: envelope(reply_xml(heard, inner='<Content x="1">a</Content>')),
-    "an image that was never uploaded": lambda heard: envelope(
-        reply_xml(heard, kind="image", inner="<Image><MediaId>m</MediaId></Image>")
-    ),
-    "news that miscounts": lambda heard: envelope(
-        reply_xml(heard, kind="news", inner="<ArticleCount>2</ArticleCount><Articles><item/></Articles>")
-    ),
-    "another root": lambda _: envelope("<html/>"),
-}
-
-
-@pytest.mark.parametrize("name", BAD)
-async def test_a_bad_reply_is_a_violation_and_the_member_sees_a_broken_service(
-    played: Stage, bot: Bot, name: str
-) -> None:
-    await played.post("follow", from_="小明")
-    bot.say(BAD[name])
-    result = await played.post("say", from_="小明", text="在吗")
-    assert result["reply"] is None
-    assert result["problem"]
-    assert result["attempts"] == 1
-    assert await played.rules_broken() == ["bad_reply"]
-    assert [row["kind"] for row in await played.get("outbox", member="小明")] == ["service_broken"]
-
-
-ARTICLE = "<item><Title>t</Title><Description>d</Description><PicUrl>p</PicUrl><Url>u</Url></item>"
-GOOD: dict[str, Callable[[Heard], bytes]] = {
-    "2048 bytes": lambda heard: envelope(reply_xml(heard, inner=f"<Content>{'a' * 2048}</Content>")),
-    "cdata": lambda heard: envelope(reply_xml(heard, inner="<Content><![CDATA[<b>&]]></Content>")),
-    "news": lambda heard: envelope(
-        reply_xml(heard, kind="news", inner=f"<ArticleCount>1</ArticleCount><Articles>{ARTICLE}</Articles>")
-    ),
-    "handing over to a human": lambda heard: envelope(
-        reply_xml(heard, kind="transfer_customer_service", inner="")
-    ),
-}
-
-
-@pytest.mark.parametrize("name", GOOD)
-async def test_a_good_reply_is_shown(played: Stage, bot: Bot, name: str) -> None:
-    await played.post("follow", from_="小明")
-    bot.say(GOOD[name])
-    assert (await played.post("say", from_="小明", text="在吗"))["reply"]
-    assert await played.rules_broken() == []
-
-
-async def test_a_reply_may_show_the_picture_the_member_sent(played: Stage, bot: Bot) -> None:
-    await played.post("follow", from_="小明")
-    bot.say(
-        lambda heard: envelope(
-            reply_xml(heard, kind="image", inner=f"<Image><MediaId>{heard['MediaId']}</MediaId></Image>")
-        )
-    )
-    assert (await played.post("say", from_="小明", type="image"))["reply"]["MsgType"] == "image"
-
-
 async def test_a_post_that_does_not_wait_answers_before_the_bot_does(played: Stage, bot: Bot) -> None:
     gate = asyncio.Event()
 
@@ -256,32 +174,3 @@ async def test_a_post_that_does_not_wait_answers_before_the_bot_does(played: Sta
     gate.set()
     assert (await played.get("idle"))["idle"] is True
     assert len(bot.heard) == 1
-
-
-@pytest.mark.parametrize("name", ["join", "leave", "recall", "consent", "employee/confirm"])
-async def test_what_belongs_to_other_platforms_says_so(bare: Stage, name: str) -> None:
-    async with bare.session.post(f"/_sandbox/{name}", json={}) as response:
-        answer: dict[str, Any] = await response.json()
-    assert response.status == 501
-    assert "not pretended yet" in answer["error"]
-
-
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("account", {"name": "shop"}),
-        ("account", {"name": "x", "app_id": "a", "secret": "s", "callback_url": "http://example.com/"}),
-        ("say", {"from": "nobody", "text": "hi"}),
-        ("fault", {"path": "/", "kind": "meteor"}),
-        ("fault", {"path": "/", "kind": "errcode"}),
-        ("clock", {"advance": "soon"}),
-        ("schedule", {"actions": [{"at": "2026-12-02T00:00:00", "do": "dance"}]}),
-        ("webhook", {"url": "http://example.com/", "body": {}}),
-    ],
-)
-async def test_a_mistaken_control_request_is_answered_with_a_sentence(
-    stage: Stage, name: str, body: dict[str, Any]
-) -> None:
-    async with stage.session.post(f"/_sandbox/{name}", json=body) as response:
-        assert response.status == 400
-        assert (await response.json())["error"]
