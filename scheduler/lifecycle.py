@@ -1,0 +1,169 @@
+"""The pass over what time has made due: page by page, one transaction each.
+
+Only members with a due run or a due look are touched, found by index. A page that dies leaves nothing
+behind and is done again; a member whose rules fail is parked alone, with everybody else going on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.effects import Effect, Emit
+from bot.domain.errors import StorageUnavailable
+from bot.domain.events import InboundEvent
+from bot.domain.folding import fold
+from bot.domain.lifecycle.decide import advance, decide, review
+from bot.domain.lifecycle.rulebook import Rulebook
+from bot.domain.lifecycle.settling import emitted
+from bot.domain.members import Member
+from storage import due, effects, enrollments, events, members
+from storage.database import Connection, Database
+from storage.members import Wanted
+
+PAGE = 256
+MAX_DEPTH = 5
+PARKED_FOR = timedelta(hours=1)
+
+log = structlog.get_logger("lifecycle")
+
+
+@dataclass(slots=True)
+class Turn:
+    """One member being looked at: as they stand now, and what it led to."""
+
+    member: Member
+    effects: list[Effect] = field(default_factory=list)
+    happened: list[InboundEvent] = field(default_factory=list)
+
+    def do(self, found: Sequence[Effect]) -> list[InboundEvent]:
+        """Let the member feel effects; return the events among them."""
+        for effect in found:
+            self.member = fold(self.member, effect)
+        self.effects += found
+        return [emitted(effect) for effect in found if isinstance(effect, Emit)]
+
+    def hear(self, book: Rulebook, announced: list[InboundEvent], now: datetime) -> None:
+        """Let the rules hear events that came of earlier ones, a few turns deep."""
+        for _ in range(MAX_DEPTH):
+            following: list[InboundEvent] = []
+            for event in announced:
+                self.member = self.member.did(event.kind, event.at, event.amount)
+                self.happened.append(event)
+                following += self.do(decide(book, event, self.member, now))
+            announced = following
+            if not announced:
+                return
+
+
+async def run_due(
+    database: Database, book: Rulebook, now: datetime, limit: int = 100_000, page: int = PAGE
+) -> int:
+    """Look at every member that is due, at most `limit`; return how many were looked at.
+
+    Raises StorageUnavailable when the database is gone; what was committed stays done.
+    """
+    done = 0
+    while done < limit:
+        size = min(page, limit - done)
+        looked = await _one_page(database, book, now, size)
+        done += looked
+        if looked < size:
+            break
+    return done
+
+
+async def _one_page(database: Database, book: Rulebook, now: datetime, size: int) -> int:
+    try:
+        return await database.write(lambda c: work(c, book, now, size))
+    except StorageUnavailable:
+        raise
+    except Exception:  # one member the database refuses must not hold up the page
+        log.exception("page_failed", size=size)
+    looked = 0
+    for _ in range(size):
+        one = await _alone(database, book, now)
+        looked += one
+        if not one:
+            break
+    return looked
+
+
+async def _alone(database: Database, book: Rulebook, now: datetime) -> int:
+    taken: list[int] = []
+
+    def work_alone(connection: Connection) -> int:
+        taken[:] = _take(connection, book, now, 1)
+        return _look_at(connection, book, taken, now)
+
+    try:
+        return await database.write(work_alone)
+    except StorageUnavailable:
+        raise
+    except Exception:  # parked, with its reason in the log, and tried again later
+        log.exception("member_parked", members=taken)
+        await database.write(lambda c: due.park(c, taken, now + PARKED_FOR, now))
+        return len(taken)
+
+
+def work(connection: Connection, book: Rulebook, now: datetime, size: int) -> int:
+    """Do one page inside its transaction; return how many members were looked at."""
+    return _look_at(connection, book, _take(connection, book, now, size), now)
+
+
+def _take(connection: Connection, book: Rulebook, now: datetime, size: int) -> list[int]:
+    working = [rule.name for rule in book.ordered]
+    return due.take(connection, working, now, size)
+
+
+def _look_at(connection: Connection, book: Rulebook, ids: list[int], now: datetime) -> int:
+    if not ids:
+        return 0
+    wanted = Wanted(book.moment_kinds, book.moment_window)
+    known = members.load(connection, ids, wanted, now)
+    due.forget(connection, [each for each in ids if each not in known], now)
+    waiting = {run.waiting_for for member in known.values() for run in member.runs if run.waiting_for}
+    states = enrollments.outcomes(connection, waiting)
+    turns: list[Turn] = []
+    failed: list[int] = []
+    for member_id in sorted(known):
+        try:
+            turns.append(_turn(book, known[member_id], states, now))
+        except Exception:  # one member's fault is parked alone, see PARKED_FOR
+            log.exception("member_parked", members=[member_id])
+            failed.append(member_id)
+    _apply(connection, book, turns, now)
+    due.park(connection, failed, now + PARKED_FOR, now)
+    return len(ids)
+
+
+def _turn(book: Rulebook, member: Member, states: enrollments.Outcomes, now: datetime) -> Turn:
+    turn = Turn(member)
+    announced: list[InboundEvent] = []
+    if member.review_at is not None and member.review_at <= now:
+        announced += turn.do(review(book, turn.member, now))
+    for run_id in [run.id for run in turn.member.runs if run.active]:
+        run = next((each for each in turn.member.runs if each.id == run_id and each.active), None)
+        if run is not None and run.due_at is not None and run.due_at <= now:
+            announced += turn.do(advance(book, run, turn.member, now, states))
+    turn.hear(book, announced, now)
+    return turn
+
+
+def _apply(connection: Connection, book: Rulebook, turns: Sequence[Turn], now: datetime) -> None:
+    pending = [turn for turn in turns if turn.effects or turn.happened]
+    for _ in range(MAX_DEPTH):
+        happened = [events.Happened.of(turn.member.id, event) for turn in pending for event in turn.happened]
+        events.append(connection, happened, now)
+        applied = effects.apply(connection, [turn.effects for turn in pending], now)
+        again: list[Turn] = []
+        for turn, outcome in zip(pending, applied.outcomes, strict=True):
+            turn.effects, turn.happened = [], []
+            announced = [emitted(effect) for effect in outcome if isinstance(effect, Emit)]
+            turn.hear(book, announced, now)
+            if announced:
+                again.append(turn)
+        pending = again
+        if not pending:
+            return

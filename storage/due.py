@@ -1,0 +1,91 @@
+"""What time has made due: runs and members to look at, found by index, in pages."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, and_, bindparam, func, select, update
+
+from storage.dialect import chunks, listed, within
+from storage.enrollments import ACTIVE, ENROLLMENT
+from storage.tables import table
+from storage.tables.members import MemberRow
+
+MEMBER = table(MemberRow)
+# With several workers some of the first are in other hands, so more are considered than taken.
+SURPLUS = 4
+
+
+def take(connection: Connection, rules: Collection[str], now: datetime, limit: int) -> list[int]:
+    """Return at most `limit` members with a due run of one of these rules or a due look, longest due first.
+
+    On PostgreSQL they are held until the end of the transaction, and members somebody else holds are
+    left out, so that several workers share the work.
+    """
+    wide = limit if connection.dialect.name == "sqlite" else limit * SURPLUS
+    found = dict.fromkeys(connection.execute(_runs(connection, rules, now, wide)).scalars())
+    found.update(dict.fromkeys(connection.execute(_looks(now, wide)).scalars()))
+    wanted = list(found)
+    if connection.dialect.name == "sqlite" or not wanted:
+        return sorted(wanted[:limit])
+    free = (
+        select(MEMBER.c.id)
+        .where(within(connection, MEMBER.c.id))
+        .order_by(MEMBER.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(connection.execute(free, {"ids": listed(connection, wanted)}).scalars())
+
+
+def _runs(connection: Connection, rules: Collection[str], now: datetime, limit: int) -> Select[int]:
+    c = ENROLLMENT.c
+    return (
+        select(c.member_id)
+        .where(c.state == ACTIVE, c.due_at <= now, within(connection, c.rule, "rules"))
+        .order_by(c.due_at)
+        .limit(limit)
+        .params(rules=listed(connection, sorted(rules)))
+    )
+
+
+def _looks(now: datetime, limit: int) -> Select[int]:
+    c = MEMBER.c
+    return select(c.id).where(c.review_at <= now).order_by(c.review_at).limit(limit)
+
+
+def next_due(connection: Connection, rules: Collection[str]) -> datetime | None:
+    """Return when the next run or look is due, None when time alone brings nothing more."""
+    c = ENROLLMENT.c
+    run = connection.execute(
+        select(func.min(c.due_at, type_=c.due_at.type)).where(
+            c.state == ACTIVE, within(connection, c.rule, "rules")
+        ),
+        {"rules": listed(connection, sorted(rules))},
+    ).scalar()
+    look = connection.execute(select(func.min(MEMBER.c.review_at, type_=MEMBER.c.review_at.type))).scalar()
+    return min((each for each in (run, look) if each is not None), default=None)
+
+
+def park(connection: Connection, member_ids: Iterable[int], until: datetime, now: datetime) -> None:
+    """Look at these members again at `until`, because looking at them now fails."""
+    run, look = ENROLLMENT.c, MEMBER.c
+    due_run = and_(run.member_id == bindparam("whose"), run.state == ACTIVE, run.due_at <= now)
+    due_look = and_(look.id == bindparam("whose"), look.review_at <= now)
+    for chunk in chunks(sorted(set(member_ids))):
+        given = [{"whose": member_id} for member_id in chunk]
+        connection.execute(update(ENROLLMENT).where(due_run).values(due_at=until), given)
+        connection.execute(update(MEMBER).where(due_look).values(review_at=until), given)
+
+
+def forget(connection: Connection, member_ids: Iterable[int], now: datetime) -> None:
+    """Stop looking at members that are no more: their runs end, no look is planned."""
+    run, look = ENROLLMENT.c, MEMBER.c
+    for chunk in chunks(sorted(set(member_ids))):
+        given = {"ids": listed(connection, chunk)}
+        connection.execute(
+            update(ENROLLMENT)
+            .where(within(connection, run.member_id), run.state == ACTIVE)
+            .values(state="exited", reason="no_member", ended_at=now, due_at=None, waiting_for=""),
+            given,
+        )
+        connection.execute(update(MEMBER).where(within(connection, look.id)).values(review_at=None), given)

@@ -1,0 +1,182 @@
+"""Runs through rules: starting and moving them, finding those that are due, waking them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, select, update
+
+from bot.domain.effects import Enroll, MoveEnrollment
+from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState
+from bot.domain.outbox import OutboxState
+from storage.dialect import chunks, insert_for, inserted, listed, within
+from storage.tables import table
+from storage.tables.delivery import OutboxRow
+from storage.tables.lifecycle import EnrollmentRow, EnrollmentStepRow
+
+ENROLLMENT = table(EnrollmentRow)
+TRAIL = table(EnrollmentStepRow)
+OUTBOX = table(OutboxRow)
+ACTIVE = EnrollmentState.ACTIVE.value
+Outcomes = Mapping[str, OutboxState]
+MOVING = (
+    "state", "step", "began_at", "due_at", "sent_at", "waiting_for", "rounds", "held_out", "arm", "goal_at",
+    "ended_at", "reason", "version",
+)  # fmt: skip
+
+
+def apply(connection: Connection, effects: Sequence[Enroll | MoveEnrollment], now: datetime) -> int:
+    """Store new runs and moved ones; return how many took place.
+
+    A run whose id is there already is not started again; one that somebody moved meanwhile is not
+    moved. Only what took place leaves a line in the trail.
+    """
+    del now
+    started = _start(connection, [effect for effect in effects if isinstance(effect, Enroll)])
+    moves = [effect for effect in effects if isinstance(effect, MoveEnrollment)]
+    return started + _move(connection, moves)
+
+
+def _start(connection: Connection, effects: Sequence[Enroll]) -> int:
+    if not effects:
+        return 0
+    first: dict[str, Enroll] = {}
+    for effect in effects:
+        first.setdefault(effect.enrollment.id, effect)
+    statement = insert_for(connection, ENROLLMENT).on_conflict_do_nothing(index_elements=["id"])
+    rows = [_row(effect.enrollment) for _, effect in sorted(first.items())]
+    new = inserted(connection, statement, rows, ENROLLMENT.c.id)
+    _note(connection, [first[run_id] for run_id in new])
+    return len(new)
+
+
+def _move(connection: Connection, effects: Sequence[MoveEnrollment]) -> int:
+    if not effects:
+        return 0
+    standing = _standing(connection, {effect.enrollment.id for effect in effects})
+    moved: dict[str, Enrollment] = {}
+    lines: list[MoveEnrollment] = []
+    for effect in effects:
+        run = effect.enrollment
+        place = (effect.was_step, effect.was_began_at)
+        now_at = standing.get(run.id)
+        if now_at is None or now_at[:2] != place or now_at[2] not in {ACTIVE, run.state.value}:
+            continue
+        standing[run.id] = (run.step, run.began_at, run.state.value)
+        moved[run.id] = run
+        lines.append(effect)
+    _write(connection, moved)
+    _note(connection, lines)
+    return len(lines)
+
+
+def _standing(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str, datetime, str]]:
+    """Return where runs stand, and on PostgreSQL hold them, so that nobody moves them meanwhile."""
+    c = ENROLLMENT.c
+    found: dict[str, tuple[str, datetime, str]] = {}
+    for chunk in chunks(sorted(ids)):
+        query = select(c.id, c.step, c.began_at, c.state).where(within(connection, c.id)).order_by(c.id)
+        if connection.dialect.name == "postgresql":
+            query = query.with_for_update()
+        for run_id, step, began_at, state in connection.execute(query, {"ids": listed(connection, chunk)}):
+            found[run_id] = (step, began_at, state)
+    return found
+
+
+def _write(connection: Connection, moved: Mapping[str, Enrollment]) -> None:
+    if not moved:
+        return
+    statement = update(ENROLLMENT).where(ENROLLMENT.c.id == bindparam("of_id"))
+    statement = statement.values({
+        name: bindparam(f"new_{name}", type_=ENROLLMENT.c[name].type) for name in MOVING
+    })  # fmt: skip
+    rows = []
+    for run_id, run in sorted(moved.items()):
+        row = _row(run)
+        rows.append({"of_id": run_id, **{f"new_{name}": row[name] for name in MOVING}})
+    connection.execute(statement, rows)
+
+
+def _note(connection: Connection, effects: Iterable[Enroll | MoveEnrollment]) -> None:
+    rows = [
+        {
+            "enrollment_id": effect.enrollment.id,
+            "step": line.step,
+            "at": line.at,
+            "state": line.state,
+            "reason": line.reason,
+        }
+        for effect in effects
+        for line in effect.trail
+    ]
+    if rows:
+        connection.execute(TRAIL.insert(), rows)
+
+
+def _row(run: Enrollment) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "rule": run.rule,
+        "version": run.version,
+        "member_id": run.member_id,
+        "key": run.key,
+        "state": run.state.value,
+        "step": run.step,
+        "entered_at": run.entered_at,
+        "began_at": run.began_at,
+        "due_at": run.due_at,
+        "sent_at": run.sent_at,
+        "waiting_for": run.waiting_for,
+        "rounds": dict(run.rounds),
+        "context": dict(run.context),
+        "held_out": run.held_out,
+        "arm": run.arm,
+        "goal_at": run.goal_at,
+        "ended_at": run.ended_at,
+        "reason": run.reason,
+    }
+
+
+def wake(connection: Connection, keys: Iterable[str], now: datetime) -> int:
+    """Make the runs due that wait for these outbox rows; return how many."""
+    c = ENROLLMENT.c
+    woken = 0
+    for chunk in chunks(sorted(set(keys))):
+        statement = (
+            update(ENROLLMENT)
+            .where(within(connection, c.waiting_for), c.state == ACTIVE)
+            .values(due_at=bindparam("wake_at", type_=c.due_at.type))
+        )
+        given = {"ids": listed(connection, chunk), "wake_at": now}
+        woken += connection.execute(statement, given).rowcount
+    return woken
+
+
+def outcomes(connection: Connection, keys: Iterable[str]) -> dict[str, OutboxState]:
+    """Return the states of these outbox rows, by key; a row that is not there is left out."""
+    found: dict[str, OutboxState] = {}
+    for chunk in chunks(sorted(set(keys))):
+        query = select(OUTBOX.c.key, OUTBOX.c.state).where(within(connection, OUTBOX.c.key))
+        for key, state in connection.execute(query, {"ids": listed(connection, chunk)}):
+            found[key] = OutboxState(state)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which runs another member's event concerns: of this rule, with one of these values in their context."""
+
+    rule: str
+    property: str
+    values: frozenset[str]
+
+
+def concerned(connection: Connection, about: About) -> list[tuple[str, int]]:
+    """Return (run id, member id) of the active runs that somebody else's event concerns."""
+    c = ENROLLMENT.c
+    named = c.context[about.property].as_string()
+    query = select(c.id, c.member_id).where(
+        and_(c.rule == about.rule, c.state == ACTIVE, named.in_(sorted(about.values)))
+    )
+    return [(run_id, member_id) for run_id, member_id in connection.execute(query.order_by(c.id))]
