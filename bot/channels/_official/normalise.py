@@ -21,12 +21,11 @@ from bot.domain.identity import UNIONID, identity
 
 _ADDRESS = re.compile(r"[A-Za-z0-9_@.-]{1,64}")
 _TYPE = re.compile(r"[A-Za-z0-9_]{1,64}")
-_SECONDS = re.compile(r"[0-9]{1,11}")
+_SECONDS = re.compile(r"[0-9]{1,10}")
 _MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_HEADER = frozenset({"ToUserName", "FromUserName", "CreateTime", "MsgType", "Event"})
+_HEADER = frozenset({"ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "OpenID"})
 _FOLLOW_SCENE = "qrscene_"
 _AFTER_PAYMENT = "last_trade_no_"
-_LAST_SECOND = 253_402_300_799
 
 
 class Unintelligible(ValueError):
@@ -38,7 +37,7 @@ def normalise(account: str, tree: Tree, plain: bytes, now: datetime) -> tuple[In
     sender = _shaped(tree, "FromUserName", _ADDRESS)
     handle = ReplyHandle(to=sender, sender=_shaped(tree, "ToUserName", _ADDRESS))
     seconds = int(_shaped(tree, "CreateTime", _SECONDS))
-    if not 0 < seconds <= _LAST_SECOND:
+    if seconds == 0:
         raise Unintelligible("create_time")
     # Their clock may run ahead of ours; nothing may have happened in the future.
     at = min(datetime.fromtimestamp(seconds, UTC), now)
@@ -90,8 +89,9 @@ def _message(account: str, tree: Tree, plain: bytes, handle: ReplyHandle, at: da
 def _event(account: str, tree: Tree, plain: bytes, handle: ReplyHandle, at: datetime) -> InboundEvent:
     name = _shaped(tree, "Event", _TYPE)
     meaning = meaning_of(name) or Meaning(_custom(name), of_account=name.lower() in OF_ACCOUNT)
-    whose = text_at(tree, "OpenID") if meaning.kind == events.ERASURE_ASKED else handle.to
-    if _ADDRESS.fullmatch(whose) is None:
+    # Where the platform itself reports about a member, the member is in a field of its own.
+    whose = text_at(tree, "OpenID") or handle.to
+    if _ADDRESS.fullmatch(whose) is None or (meaning.kind == events.ERASURE_ASKED and whose == handle.to):
         raise Unintelligible("OpenID")
     return InboundEvent(
         # The official key, sender and second, loses real events (two scans, locations every 5 s). What
