@@ -5,6 +5,8 @@ from typing import Any
 from xml.parsers import expat
 
 _DEPTH, _ELEMENTS = 8, 512
+# Characters XML cannot hold; the platform drops them from what members write.
+_UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 class BadXmlError(ValueError):
@@ -60,7 +62,7 @@ def _element(name: str, value: object) -> str:
         return f"<{name}>{_inside(value)}</{name}>"
     if isinstance(value, int | float):
         return f"<{name}>{value}</{name}>"
-    safe = str(value).replace("]]>", "]]]]><![CDATA[>")
+    safe = str(value).translate(_UNWRITABLE).replace("]]>", "]]]]><![CDATA[>")
     return f"<{name}><![CDATA[{safe}]]></{name}>"
 
 

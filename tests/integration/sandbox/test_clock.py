@@ -1,11 +1,12 @@
 import asyncio
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession, web
 
 from bot.sandbox import Running
+from bot.sandbox.timekeeper import Timekeeper
 from tests.integration.sandbox.bot_side import Bot, Stage, hang
 from tests.integration.sandbox.follower_side import START, Follower, following, moment
 
@@ -13,9 +14,7 @@ from tests.integration.sandbox.follower_side import START, Follower, following, 
 async def test_real_time_runs_until_the_clock_is_set(sandbox: Running) -> None:
     async with ClientSession(sandbox.url) as session:
         stage = Stage(session)
-        before = moment((await stage.get("clock"))["now"])
-        await asyncio.sleep(0.02)
-        after = moment((await stage.get("clock"))["now"])
+        before, after = [moment((await stage.get("clock"))["now"]) for _ in range(2)]
         assert timedelta() < after - before < timedelta(seconds=5)
         assert after.utcoffset() == timedelta(hours=8)
         assert abs(after.timestamp() - time.time()) < 5
@@ -152,9 +151,8 @@ async def test_idle_waits_for_a_follower_that_says_it_has_work_now(bare: Stage) 
     task.cancel()
 
 
-async def test_a_follower_knows_the_time_before_a_callback_stamped_with_it_arrives(
-    played: Stage, bot: Bot
-) -> None:
+async def knowledge(played: Stage, bot: Bot) -> list[bool]:
+    """Whether the follower knew the time of each of 20 callbacks, an hour apart, when it arrived."""
     known: list[bool] = []
     async with following(played) as follower:
 
@@ -169,4 +167,33 @@ async def test_a_follower_knows_the_time_before_a_callback_stamped_with_it_arriv
         ]
         await played.post("schedule", actions=actions)
         await played.post("clock", advance="1d")
-    assert known == [True] * 20
+    return known
+
+
+async def test_a_follower_knows_the_time_before_a_callback_stamped_with_it_arrives(
+    played: Stage, bot: Bot
+) -> None:
+    assert await knowledge(played, bot) == [True] * 20
+
+
+async def test_a_clock_that_did_not_wait_for_its_followers_would_be_caught(
+    played: Stage, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def careless(self: Timekeeper, stop: datetime) -> None:
+        self._world.clock.set(stop)
+
+    monkeypatch.setattr(Timekeeper, "_turn", careless)
+    assert not all(await knowledge(played, bot))
+
+
+async def test_the_clock_stands_while_a_call_is_in_flight(played: Stage, bot: Bot) -> None:
+    await played.post("follow", from_="小明")
+    openid = await played.openid("小明")
+    await played.register(bot.url, latency=0.3, verify=False)
+    played.token = await played.fetch_token()
+    call = asyncio.create_task(played.send_text(openid))
+    await asyncio.sleep(0.05)
+    await played.post("clock", advance="1d")
+    assert call.done()
+    assert await call == 0
+    assert (await played.get("outbox", route="customer_service"))[0]["at"] == START

@@ -1,7 +1,9 @@
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.sandbox.windows import Window
 from tests.integration.sandbox.bot_side import Bot, Stage
 
 FEW, MANY = 3, 5
@@ -71,6 +73,19 @@ async def test_allowances_do_not_add_up_but_the_larger_and_the_later_hold(stage:
     await stage.post("clock", advance="2h")
     stage.token = ""
     assert await stage.send_text(openid) == 0
+
+
+async def test_allowances_that_added_up_would_be_caught(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def summing(window: Window, now: datetime, allowance: int, lasts: timedelta) -> None:
+        window.left, window.until = window.left + allowance, now + lasts
+
+    monkeypatch.setattr(Window, "open", summing)
+    openid = await stage.openid("小明")
+    await stage.post("say", from_="小明", text="在吗")
+    await stage.post("click", from_="小明", key="k")
+    assert [await stage.send_text(openid) for _ in range(6)] != [0] * 5 + [45047]
 
 
 async def test_a_message_to_one_who_left_is_refused_and_a_violation_once_the_bot_knew(

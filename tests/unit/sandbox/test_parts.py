@@ -97,6 +97,7 @@ def test_a_window_keeps_the_larger_allowance_and_the_later_end() -> None:
 def test_markup_survives_what_members_write() -> None:
     nasty = "a]]>b<c>&amp;]]]]>>"
     assert read(write({"Content": nasty}).encode()).value("Content") == nasty
+    assert read(write({"Content": "a\x00\x0b\tb\uffff"}).encode()).value("Content") == "a\tb"
 
 
 @pytest.mark.parametrize(
