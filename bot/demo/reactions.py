@@ -1,0 +1,79 @@
+"""How members take what they get: they claim, buy, redeem, answer, or say no."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from bot.demo import acts
+from bot.demo.acts import Act
+from bot.demo.cast import Person
+from bot.demo.grid import by_day, snap
+from bot.demo.plans import order_of
+
+# A coupon code as the members see it: thirteen of these letters.
+CODE = re.compile(r"(?<![0-9A-Z])[2-9A-HJ-NP-Z]{13}(?![0-9A-Z])")
+CLAIM_WORDS = ("回来了", "生日礼")
+REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as it reached a member, from the sandbox's own record."""
+
+    at: datetime
+    who: str
+    address: str
+    route: str
+    kind: str
+    text: str
+
+
+def react(person: Person, got: Received, seed: int) -> list[Act]:
+    """Return what the person does because of a message. Codes are unguessable, so chance ignores them."""
+    rng = person.chance(seed, f"{got.at.isoformat()}|{got.route}|{CODE.sub('', got.text)}")
+    return list(_reactions(person, got, rng))
+
+
+def _reactions(person: Person, got: Received, rng: Random) -> Iterator[Act]:
+    code = CODE.search(got.text)
+    if code is not None and rng.random() < 0.25 + 0.6 * person.openness:
+        yield from _buy(person, got, code.group(), rng)
+    if got.route == REPLY:
+        return
+    for word in CLAIM_WORDS:
+        if word in got.text:
+            if rng.random() < 0.15 + 0.6 * person.openness:
+                yield _say(person, _soon(got.at, rng, 30), word)
+            return
+    if rng.random() < 0.03:
+        yield _say(person, _soon(got.at, rng, 5), "TD")
+    elif rng.random() < 0.5 * person.openness:
+        yield _say(
+            person, _soon(got.at, rng, 20), rng.choice(("好的", "收到", "我看看", "谢谢", "面膜有活动吗"))
+        )
+
+
+def _buy(person: Person, got: Received, code: str, rng: Random) -> Iterator[Act]:
+    at = by_day(got.at + timedelta(days=rng.uniform(0.3, 3.5)), rng.random())
+    if at <= got.at:
+        at = _soon(got.at, rng, 10)
+    taken = rng.choice(person.customer.purchases)
+    order = order_of(person, at, f"c{got.at:%m%d%H%M}", max(taken.cents, 1500), taken.items)
+    yield order
+    yield Act(
+        at,
+        person.name,
+        acts.REDEEM,
+        {"coupon_code": code, "order_id": order.fields["order_id"], "currency": "CNY"},
+    )
+
+
+def _say(person: Person, at: datetime, text: str) -> Act:
+    return Act(at, person.name, acts.SAY, {"text": text})
+
+
+def _soon(at: datetime, rng: Random, hours: float) -> datetime:
+    """Return a time within so many hours after, sooner rather than later."""
+    return snap(at + timedelta(hours=0.5 + hours * rng.random() ** 2))
