@@ -166,7 +166,7 @@ class Stage:
             secret=SECRET,
             token=TOKEN,
             encoding_aes_key=AES_KEY,
-            **({"answer_within": 1.0, "retry_after": 0} | more),
+            **({"answer_within": 5.0, "retry_after": 0} | more),
         )
 
     async def openid(self, name: str) -> str:

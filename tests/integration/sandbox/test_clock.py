@@ -101,7 +101,7 @@ async def test_a_silent_follower_is_ignored_after_two_seconds(bare: Stage) -> No
     assert 1.5 < time.monotonic() - started < 4
     started = time.monotonic()
     await bare.post("clock", advance="1d")
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 1.5
 
 
 async def test_a_follower_that_never_catches_up_delays_a_hop_ten_seconds_with_a_warning(
@@ -128,7 +128,7 @@ async def test_a_poll_is_held_while_nothing_is_new(bare: Stage) -> None:
     assert 0.8 < time.monotonic() - started < 2
     started = time.monotonic()
     await bare.get("clock", follower="w", seen="2026-11-30T10:00:00+08:00")
-    assert time.monotonic() - started < 0.3
+    assert time.monotonic() - started < 0.7
 
 
 async def test_idle_waits_for_callbacks_and_gives_up_with_503(played: Stage, bot: Bot) -> None:

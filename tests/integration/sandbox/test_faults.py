@@ -123,6 +123,6 @@ async def test_a_hang_does_not_stop_other_calls(shop: Stage) -> None:
     await asyncio.sleep(0.05)
     started = time.monotonic()
     assert await shop.code("/cgi-bin/tags/get") == 0
-    assert time.monotonic() - started < 0.4
+    assert time.monotonic() - started < 0.9
     with pytest.raises(TimeoutError):
         await hanging
