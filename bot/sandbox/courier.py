@@ -145,6 +145,7 @@ async def verify_url(world: World, account: Account) -> bool:
 
 def _record(world: World, account: Account, member: Member, fields: Json, result: Delivery) -> None:
     to = fields.get("Event") or fields.get("MsgType")
+    world.record.posted(account.name, str(to), accepted=result.delivered)
     if result.problem is not None:
         rule = "bad_reply" if result.delivered else "no_answer"
         detail = f"{to}: {result.problem}"

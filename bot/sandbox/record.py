@@ -1,6 +1,6 @@
 """What the sandbox remembers having seen: messages, calls, broken rules, and oddities of its own run."""
 
-from collections import deque
+from collections import Counter, deque
 from typing import Protocol
 
 from bot.sandbox.clock import Clock
@@ -17,7 +17,7 @@ class Named(Protocol):
 
 
 class Record:
-    """Four append-only lists of JSON rows, each stamped with the virtual time."""
+    """Four append-only lists of JSON rows, each stamped with the virtual time, and a tally of deliveries."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -25,6 +25,7 @@ class Record:
         self.log: deque[Json] = deque(maxlen=_LOG_LENGTH)
         self.violations: list[Json] = []
         self.warnings: list[Json] = []
+        self.tally: Counter[tuple[str, str, bool]] = Counter()
 
     def message(self, account: str, member: Named, route: str, kind: str, **more: object) -> Json:
         """A message that reached ``member``; ``text`` and ``content`` are always there."""
@@ -41,6 +42,10 @@ class Record:
         }
         self.outbox.append(row)
         return row
+
+    def posted(self, to: str, kind: str, *, accepted: bool) -> None:
+        """One callback (``to`` an account) or webhook (``to`` its path) that was answered, or given up."""
+        self.tally[to, kind, accepted] += 1
 
     def call(self, method: str, path: str, **more: object) -> None:
         """An API call and what was answered."""

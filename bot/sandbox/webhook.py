@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import hmac
 import json
+from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientTimeout
 
@@ -45,9 +46,11 @@ async def post_webhook(world: World, request: Json) -> Json:
         }
     with world.presence.flight():
         status, answer = await _post(world, url, payload, headers)
-    if status is None or status >= 300:
+    accepted = status is not None and status < 300
+    world.record.posted(urlsplit(url).path, "webhook", accepted=accepted)
+    if not accepted:
         world.record.warning("a webhook was not accepted", url=url, status=status, answer=answer)
-    return {"delivered": status is not None and status < 300, "status": status, "reply": answer}
+    return {"delivered": accepted, "status": status, "reply": answer}
 
 
 async def _post(world: World, url: str, payload: bytes, headers: dict[str, str]) -> tuple[int | None, object]:

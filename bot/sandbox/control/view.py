@@ -36,6 +36,14 @@ async def warnings(room: Room, request: Request) -> list[Json]:
     return list(_after(room.world.record.warnings, request))
 
 
+async def deliveries(room: Room, _request: Request) -> list[Json]:
+    """How many callbacks and webhooks of each kind the bot took, and how many it did not."""
+    return [
+        {"to": to, "kind": kind, "accepted": accepted, "count": count}
+        for (to, kind, accepted), count in sorted(room.world.record.tally.items())
+    ]
+
+
 async def members(room: Room, request: Request) -> list[Json]:
     """Members as the platform knows them: ``?account= &member=``."""
     account = room.world.account({"account": request.query["account"]} if "account" in request.query else {})
@@ -52,5 +60,6 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "log"): log,
     ("GET", "violations"): violations,
     ("GET", "warnings"): warnings,
+    ("GET", "deliveries"): deliveries,
     ("GET", "members"): members,
 }
