@@ -71,8 +71,8 @@ class Not:
 class Did:
     """The member did `kind` (or ``any`` own act) `count` times, `within` a time up to now.
 
-    The window is half open: an event exactly `within` ago no longer counts. `before` in the future
-    never counts: an event later than now is not yet.
+    The window is half open: an event exactly `within` ago no longer counts. Facts are as of now, see
+    `bot.domain.counting`.
     """
 
     kind: str

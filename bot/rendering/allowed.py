@@ -61,6 +61,12 @@ def _refuse(node: nodes.Node, reading: Reading, message: str) -> nodes.Node:
     return node
 
 
+def _output(node: nodes.Output, reading: Reading, depth: int) -> nodes.Node:
+    if any(_list_name(each) for each in node.nodes):
+        return _refuse(node, reading, "a list is shown by a loop, or counted by length")
+    return _children(node, reading, depth)
+
+
 def _name(node: nodes.Name, reading: Reading, _depth: int) -> nodes.Node:
     if node.name in reading.loops and not reading.loops[node.name]:
         return node
@@ -85,7 +91,8 @@ def _part(node: nodes.Getattr | nodes.Getitem, reading: Reading, _depth: int) ->
     known = ROOTS[root]
     if part.startswith("_") or (known and part not in known):
         return _unknown(node, reading, f"{root}.{part}", [f"{root}.{name}" for name in known])
-    reading.uses.add(f"{root}.{part}")
+    if node.node.name not in reading.loops:
+        reading.uses.add(f"{root}.{part}")
     return node
 
 
@@ -159,7 +166,7 @@ def _call(node: nodes.Call, reading: Reading, _depth: int) -> nodes.Node:
 
 
 _ALLOWED: Mapping[type, Callable[[Any, Reading, int], nodes.Node]] = {
-    nodes.Output: _children,
+    nodes.Output: _output,
     nodes.TemplateData: _children,
     nodes.Const: _children,
     nodes.List: _children,

@@ -30,9 +30,13 @@ MOMENT = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 
 
 def sample_values(message: Message) -> dict[str, Any]:
-    """Return the values of the message's own sample over those every member has."""
+    """Return the values of the message's own sample over those every member has.
+
+    A part of the sample that is no mapping is passed over, so that what needs it fails by name.
+    """
     sample = message.head.sample
-    merged = {key: {**base, **(sample.get(key) or {})} for key, base in _SAMPLE.items()}
+    given = {key: sample[key] for key in _SAMPLE if isinstance(sample.get(key), dict)}
+    merged = {key: {**base, **given.get(key, {})} for key, base in _SAMPLE.items()}
     return {**merged, "coupons": sample.get("coupons", [])}
 
 

@@ -1,0 +1,62 @@
+"""The contract of every message of the project: it renders with its own sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.content import Notice, Text
+from bot.rendering import Renderer
+from bot.rendering.lint import sample_values
+from tests.unit.rendering.conftest import APP
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+RENDERER = Renderer.load([TEMPLATES], APP)
+FILES = sorted((TEMPLATES / "messages").rglob("*.j2"))
+METHODS = {"": "customer_service", "generic": "customer_service", "mass": "mass",
+           "subscription": "subscription_notice", "template": "template_message"}  # fmt: skip
+STRANGER = {
+    "number": "m7", "name": None, "stage": None, "tags": (), "level": None, "points": 0, "birthday": None,
+    "source": None,
+}  # fmt: skip
+
+
+def test_nothing_is_wrong_with_any_message_of_the_project() -> None:
+    assert RENDERER.problems == []
+    assert sum(len(variants) for variants in RENDERER.families().values()) == len(FILES)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(TEMPLATES / "messages").as_posix())
+def test_a_message_renders_with_its_sample_and_for_a_member_without_a_name(file: Path) -> None:
+    where = file.relative_to(TEMPLATES / "messages").as_posix().removesuffix(".j2")
+    name, _, variant = where.partition(".")
+    sample = sample_values(RENDERER._messages[name, variant])
+    for values in (sample, {**sample, "member": STRANGER, "coupons": []}):
+        content = RENDERER.render(name, METHODS[variant], values, personalised=variant != "generic")
+        assert isinstance(content, Text | Notice)
+        texts = [content.text] if isinstance(content, Text) else list(content.fields.values())
+        for text in texts:
+            assert text == text.strip() != ""
+            assert "None" not in text
+            assert "{{" not in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "welcome/hello", "welcome/story", "offer/ten_off", "offer/expiring", "offer/story",
+        "birthday/gift", "birthday/wish", "winback/miss_you", "winback/coupon", "vip/brief", "vip/thanks",
+        "vip/how_are_things", "vip/early_access", "complaint/brief", "referral/reward", "content/digest",
+        "answers/hours", "answers/returns", "consent/marketing", "claim/ok", "coupons/mine",
+        "human/brief", "order/update",
+    ],
+)  # fmt: skip
+def test_a_message_that_rules_and_handlers_name_is_there(name: str) -> None:
+    assert name in RENDERER.families()
+
+
+def test_every_marketing_family_has_something_for_who_refuses_personalisation() -> None:
+    marketing = [name for name in RENDERER.families() if RENDERER.purpose(name) == "marketing"]
+    assert marketing
+    assert [name for name in marketing if RENDERER.lacks(name, "customer_service", personalised=False)] == []
