@@ -5,17 +5,22 @@ table of any size comes back as a few thousand rows, by one statement on both da
 """
 
 from storage.reports.happenings import CouponCount, EventCount, coupons, inbound, totals
+from storage.reports.proofs import Books, Delivery, books, deliveries
 from storage.reports.pushes import Push, PushCount, latest_pushes, outbox_states, pushes
 from storage.reports.stages import Flow, Move, flow_of, stage_counts, stage_flow, stage_moves
 
 __all__ = [
+    "Books",
     "CouponCount",
+    "Delivery",
     "EventCount",
     "Flow",
     "Move",
     "Push",
     "PushCount",
+    "books",
     "coupons",
+    "deliveries",
     "flow_of",
     "inbound",
     "latest_pushes",

@@ -18,6 +18,7 @@ from storage.tables.members import MemberRow
 
 EVENT = table(EventRow)
 MEMBER = table(MemberRow)
+FORGOTTEN = "unfollowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ def stage_flow(c: Connection, zone: ZoneInfo) -> Flow:
         day = local_day(at, zone)
         changes[day, now_in] += count
         changes[day, was_in or ""] -= count
+    # Who left and was forgotten has no history any more, only the day of it.
+    erased = hour_of(c, MEMBER.c.erased_at)
+    for at, count in c.execute(
+        select(erased, func.count()).where(MEMBER.c.erased_at.is_not(None)).group_by(erased)
+    ):
+        changes[local_day(at, zone), FORGOTTEN] += count
     return flow_of(changes)
 
 

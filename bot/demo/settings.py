@@ -1,0 +1,76 @@
+"""The demo's configuration: the project's own file, pointed at the sandbox, secrets made up here."""
+
+import base64
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ACCOUNT = "shop"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the file takes from the environment, known to both sides of the pretence."""
+
+    app_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+    aes_key: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(32)).decode()[:43])
+    webhook: str = field(
+        default_factory=lambda: "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    )
+    key: str = field(default_factory=lambda: secrets.token_hex(32))
+    index_key: str = field(default_factory=lambda: secrets.token_hex(32))
+
+    def environ(self) -> dict[str, str]:
+        """Return the environment the configuration is read with."""
+        return {
+            "SHOP_APP_SECRET": self.app_secret,
+            "SHOP_TOKEN": self.token,
+            "SHOP_AES_KEY": self.aes_key,
+            "HETANG_WEBHOOK_SECRET": self.webhook,
+            "HETANG_KEY": self.key,
+            "HETANG_INDEX_KEY": self.index_key,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The file written for one run, and what the sandbox must know of the account."""
+
+    path: Path
+    secrets: Secrets
+    app_id: str
+    subscription_templates: tuple[str, ...]
+
+    def registration(self, callback: str = "") -> dict[str, object]:
+        """Return the account as the sandbox registers it; without a callback nothing is verified."""
+        return {
+            "name": ACCOUNT,
+            "kind": "official_account",
+            "app_id": self.app_id,
+            "secret": self.secrets.app_secret,
+            "token": self.secrets.token,
+            "encoding_aes_key": self.secrets.aes_key,
+            "mode": "safe",
+            "callback_url": callback,
+            "templates": [{"id": one, "kind": "subscription"} for one in self.subscription_templates],
+        }
+
+
+def write(folder: Path, platform: str, port: int) -> Settings:
+    """Write the configuration of a run whose platform is at `platform` into `folder`."""
+    body: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    account = body["accounts"][ACCOUNT]
+    account["api_base"] = platform
+    body["accounts"] = {ACCOUNT: account}
+    body["server"] = {"host": "127.0.0.1", "port": port, "public_url": f"http://127.0.0.1:{port}"}
+    body["storage"] = {"url": f"sqlite+aiosqlite:///{folder / 'demo.db'}"}
+    body["templates"] = {"path": [str(ROOT / one) for one in body["templates"]["path"]]}
+    path = folder / "config.yaml"
+    path.write_text(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    templates = tuple(account.get("subscription_templates", {}).values())
+    return Settings(path, Secrets(), account["app_id"], templates)
