@@ -98,7 +98,7 @@ class Dispatcher:
         try:
             await self._store(group)
         except StorageUnavailable as error:
-            log.error("not_stored", count=len(group), error=str(error))
+            log.warning("not_stored", count=len(group), error=str(error))
             _fail(group, error)
         except Exception as error:  # a row the database refuses must not harm its neighbours
             log.exception("group_failed", count=len(group))

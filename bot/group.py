@@ -132,7 +132,9 @@ class Group:
         pending = turns
         for _ in range(MAX_DEPTH):
             history.append(c, [happened for turn in pending for happened in turn.moments], now)
-            applied = applying.apply(c, [turn.effects for turn in pending], now)
+            applied = applying.apply(
+                c, [turn.effects for turn in pending], now, [turn.heard.event.account for turn in pending]
+            )
             woken = woken or applied.woken
             again = []
             for turn, outcome in zip(pending, applied.outcomes, strict=True):

@@ -99,6 +99,24 @@ def give_back(connection: Connection, keys: Sequence[str], now: datetime) -> int
     return len(rows)
 
 
+def held(connection: Connection, key: str) -> Coupon | None:
+    """Return the coupon that this claim got."""
+    row = connection.execute(select(COUPON).where(COUPON.c.key == key)).one_or_none()
+    if row is None:
+        return None
+    return Coupon(row.code, row.batch, row.member_id, CouponState(row.state), row.expires_at)
+
+
+def usable(connection: Connection, member_id: int, now: datetime) -> list[Coupon]:
+    """Return the coupons a member can use now, the first to expire first."""
+    rows = connection.execute(
+        select(COUPON)
+        .where(COUPON.c.member_id == member_id, COUPON.c.state == CouponState.ISSUED, COUPON.c.expires_at > now)
+        .order_by(COUPON.c.expires_at, COUPON.c.id)
+    )
+    return [Coupon(row.code, row.batch, row.member_id, CouponState.ISSUED, row.expires_at) for row in rows]
+
+
 def _claim(
     connection: Connection,
     claims: Sequence[CouponClaim],

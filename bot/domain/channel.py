@@ -71,7 +71,11 @@ class Channel(Protocol):
     """One connected platform account."""
 
     account: str
-    capabilities: frozenset[Capability]
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Return what this channel can do."""
+        ...
 
     def parse(self, request: RawCallback, now: datetime) -> Callback:
         """Return the authentic callback; raise CallbackRejected or CallbackUnintelligible."""

@@ -1,0 +1,136 @@
+"""The one passive reply of a callback: chosen, gated, worded and sealed before the commit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from bot.domain import effects as fx
+from bot.domain.content import Content, Text
+from bot.domain.coupons import Coupon, CouponBatch, CouponClaim
+from bot.domain.delivery.facts import facts_of
+from bot.domain.delivery.gates import for_reply, refuses
+from bot.domain.delivery.policy import DeliveryPolicy
+from bot.domain.delivery.routes import REPLY
+from bot.domain.delivery.verdict import Pass
+from bot.domain.delivery.world import World
+from bot.domain.members import Member
+from bot.domain.outbox import CouponOrder, OutboxMessage
+from bot.domain.replies import choose
+from bot.domain.scope import Scope, coupon_scope, scope
+from bot.group import Turn
+from storage import coupons
+from storage.database import Connection
+from storage.outbox.answered import answered
+
+log = structlog.get_logger("dispatcher")
+
+
+class Renderer(Protocol):
+    """Words a message family for a route."""
+
+    def render(
+        self, name: str, method: str, values: Mapping[str, object], *, personalised: bool = True
+    ) -> Content:
+        """Return the content of message `name` for a route's method."""
+        ...
+
+
+class Answers:
+    """Words passive replies."""
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        policy: DeliveryPolicy,
+        batches: Mapping[str, CouponBatch],
+        redeem_url: Callable[[str], str],
+    ) -> None:
+        """Hold what wording and gating need; `redeem_url` gives the landing page of a code."""
+        self._renderer = renderer
+        self._policy = policy
+        self._batches = batches
+        self._redeem_url = redeem_url
+
+    def answer(self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime) -> bytes:
+        """Return the bytes that answer the turn's callback; a rule's answer marks its row as sent."""
+        channel = turn.heard.channel
+        if channel is None:
+            return b""
+        content = self._content(c, turn, caused, now) if turn.heard.event.can_reply else None
+        return channel.answer(turn.heard.handle, content, now)
+
+    def _content(
+        self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime
+    ) -> Content | None:
+        member = turn.member
+        if member is None:
+            return None
+        reply = choose([effect for effect in caused if isinstance(effect, fx.Reply)])
+        if reply is not None:
+            return self._reply(c, member, reply, now)
+        messages = [
+            effect.message
+            for effect in caused
+            if isinstance(effect, fx.QueueMessage)
+            and effect.message.is_answer
+            and REPLY in effect.message.via
+        ]
+        for message in sorted(messages, key=lambda one: (-one.priority, one.key)):
+            content = self._message(c, member, message, now)
+            if content is not None:
+                return content
+        return None
+
+    def _reply(self, c: Connection, member: Member, reply: fx.Reply, now: datetime) -> Content | None:
+        if reply.content is not None:
+            return reply.content
+        if refuses(reply.purpose, facts_of(member), self._policy, now) is not None:
+            return None
+        key = reply.context.get("key")
+        coupon = coupons.held(c, key) if isinstance(key, str) else None
+        values = self._scope(member, coupon, reply.context)
+        if reply.context.get("list") == "coupons":
+            values["coupons"] = self._usable(c, member.id, now)
+        return self._worded(reply.template, values, personalised=True)
+
+    def _message(
+        self, c: Connection, member: Member, message: OutboxMessage, now: datetime
+    ) -> Content | None:
+        verdict = for_reply(message, World(facts_of(member)), self._policy, now)
+        if not isinstance(verdict, Pass):
+            return None
+        coupon = None
+        if message.coupon is not None and not message.coupon.claim_keyword:
+            claim = CouponClaim(message.key, message.coupon.batch, member.id, message.coupon.basis)
+            given = coupons.issue(c, [claim], now)[message.key]
+            if not isinstance(given, Coupon):
+                return None  # the sender meets the same refusal and records its reason
+            coupon = given
+        values = self._scope(member, coupon, message.context, message.rule, message.coupon)
+        content = self._worded(message.template, values, personalised=verdict.personalised)
+        if content is not None:
+            answered(c, message.key, REPLY, content.text if isinstance(content, Text) else "", coupon, now)
+        return content
+
+    def _worded(self, template: str, values: Scope, *, personalised: bool) -> Content | None:
+        try:
+            return self._renderer.render(template, REPLY, values, personalised=personalised)
+        except Exception:  # a template's fault must not cost the member's message: it is stored, unanswered
+            log.exception("reply_not_rendered", template=template)
+            return None
+
+    def _scope(
+        self,
+        member: Member,
+        coupon: Coupon | None,
+        context: Mapping[str, object],
+        rule: str = "",
+        order: CouponOrder | None = None,
+    ) -> dict[str, object]:
+        name = coupon.batch if coupon else order.batch if order else ""
+        batch = self._batches.get(name)
+        keyword = order.claim_keyword if order else ""
+        shown = coupon_scope(batch, self._redeem_url, coupon, keyword) if batch else None
+        return scope(member.id, member, shown, context, rule)

@@ -1,0 +1,51 @@
+"""What an event means for its member: handlers first, then the windows it opens, then the rules."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.domain.delivery.routes import RouteRule
+from bot.domain.delivery.windows import opened
+from bot.domain.effects import Effect
+from bot.domain.events import InboundEvent
+from bot.domain.folding import fold
+from bot.domain.handling import Handler, Settings
+from bot.domain.lifecycle.decide import decide
+from bot.domain.lifecycle.rulebook import Rulebook
+from bot.domain.members import Member
+from storage.members import Wanted
+
+
+class Decisions:
+    """The pure part of the dispatcher: no await, no clock, no database."""
+
+    def __init__(
+        self,
+        handlers: Sequence[Handler],
+        settings: Settings,
+        book: Rulebook,
+        routes: Mapping[str, RouteRule],
+    ) -> None:
+        """Sort the handlers by what they hear."""
+        self.book = book
+        self.wanted = Wanted(book.moment_kinds, book.moment_window)
+        self._settings = settings
+        self._routes = routes
+        self._always = tuple(handler for handler in handlers if not handler.kinds)
+        kinds = {kind for handler in handlers for kind in handler.kinds}
+        self._by_kind = {
+            kind: tuple(handler for handler in handlers if not handler.kinds or kind in handler.kinds)
+            for kind in kinds
+        }
+
+    def decide(self, event: InboundEvent, member: Member, now: datetime) -> list[Effect]:
+        """Return the effects of one event that is folded into `member` already."""
+        effects: list[Effect] = []
+        for handler in self._by_kind.get(event.kind, self._always):
+            found = handler.handle(event, member, self._settings, now)
+            for effect in found:
+                member = fold(member, effect)
+            effects += found
+        if not event.silent:
+            effects += opened(event, member.id, self._routes)
+        effects += decide(self.book, event, member, now)
+        return effects
