@@ -101,7 +101,7 @@ class Renderer:
     ) -> Content:
         """Return the message of this family for a route's method.
 
-        `values` holds plain mappings under `member`, `coupon`, `event`, `rule` (see `bot.rendering.values`).
+        `values` holds plain mappings under `member`, `coupon`, `event`, `rule` (see `bot.domain.scope`).
         With `personalised` false the bytes are the same for everybody who gets this message. Raises
         Undeliverable: ``no_variant`` when the family has nothing for this route, ``unrenderable`` when
         a value is missing or the text is larger than 2 KB.

@@ -9,24 +9,22 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Boolean, Connection, Select, insert, select, type_coerce
+from sqlalchemy import Boolean, Connection, Select, select, type_coerce
 from sqlmodel import SQLModel
 
 from bot.domain.conditions import AllOf, AnyOf, Condition, Did, Not, RfmIs, StageIs
 from bot.domain.events import Scalar
 from bot.domain.explanation import kinds_needed
-from bot.domain.members import Holding, Member
+from bot.domain.members import Member
 from bot.domain.predicate import holds
 from storage.conditions import where
 from storage.database import Database
 from storage.snapshots import Wanted, load
 from storage.tables import table
-from storage.tables.delivery import CouponRow
-from storage.tables.events import EventRow
-from storage.tables.members import IdentityRow, MemberRow, TagRow, TallyRow
+from storage.tables.members import MemberRow
 from tests.condition_cases import NOW, contexts, leaves, members, trees
+from tests.integration.conditions.population import store
 
-TABLES = (MemberRow, IdentityRow, TagRow, TallyRow, EventRow, CouponRow)
 EXAMPLES, MEMBERS, TREES = 20, 8, 16
 LEAST_CASES = 2_000
 
@@ -46,64 +44,6 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         yield opened
 
 
-def _rows(member: Member) -> Iterator[SQLModel]:
-    score = member.rfm
-    yield MemberRow(
-        id=member.id,
-        stage=member.stage,
-        name=member.name,
-        zone=member.zone,
-        birthday=member.birthday,
-        source=member.source,
-        attributes=dict(member.attributes),
-        known_since=member.known_since,
-        last_active_at=member.last_active_at,
-        unfollowed=member.unfollowed,
-        rfm_recency=score.recency if score else None,
-        rfm_frequency=score.frequency if score else None,
-        rfm_monetary=score.monetary if score else None,
-    )
-    mine = member.id
-    for link in member.links:
-        name = f"{link.account}:{link.address}"
-        yield IdentityRow(
-            member_id=mine, known_as=name, account=link.account, following=link.following, since=link.since
-        )
-    for tag in member.tags.values():
-        yield TagRow(member_id=mine, name=tag.name, at=tag.at, expires_at=tag.expires_at)
-    for kind, tally in member.tallies.items():
-        yield TallyRow(
-            member_id=mine, kind=kind, count=tally.count, first_at=tally.first_at, last_at=tally.last_at
-        )
-    for kind, times in member.moments.items():
-        for at in times:
-            yield EventRow(member_id=mine, kind=kind, at=at, received_at=NOW)
-    for held in member.holdings.values():
-        yield from _coupons(member, held)
-
-
-def _coupons(member: Member, held: Holding) -> Iterator[SQLModel]:
-    """The coupon held, and one of the same batch from the day before which must not count any more."""
-    for state, at in (("revoked", held.at - timedelta(days=1)), (held.state, held.at)):
-        code = f"{member.id}{held.batch}{state}{at}"
-        yield CouponRow(
-            member_id=member.id, batch=held.batch, state=state, at=at, expires_at=held.expires_at, code=code
-        )
-
-
-def _store(connection: Connection, population: Sequence[Member]) -> None:
-    rows: dict[type[SQLModel], list[dict[str, Any]]] = {model: [] for model in TABLES}
-    for member in population:
-        for row in _rows(member):
-            columns = table(type(row)).c.keys()
-            values = {name: getattr(row, name) for name in columns}
-            rows[type(row)].append({k: v for k, v in values.items() if k != "id" or v is not None})
-    for model in TABLES:
-        connection.execute(table(model).delete())
-        if rows[model]:
-            connection.execute(insert(table(model)), rows[model])
-
-
 def _loaded(connection: Connection, population: Sequence[Member], asked: Sequence[Condition]) -> list[Member]:
     needs = [kinds_needed(tree) for tree in asked]
     kinds = frozenset[str]().union(*(kinds for kinds, _ in needs))
@@ -119,7 +59,7 @@ def _disagreements(
     context: dict[str, Scalar],
 ) -> list[tuple[Condition, Member, object]]:
     """Return where SQL, as a filter or as a value, says something else than the predicate."""
-    _store(connection, population)
+    store(connection, population)
     known = _loaded(connection, population, asked)
     wrong: list[tuple[Condition, Member, object]] = []
     member = table(MemberRow)

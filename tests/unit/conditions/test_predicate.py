@@ -6,15 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.domain.conditions import (
     AllOf,
-    AnyOf,
-    AttributeIs,
     Comparison,
-    Condition,
     CouponIs,
     Did,
     EventIs,
@@ -26,12 +21,11 @@ from bot.domain.conditions import (
 )
 from bot.domain.counting import presence
 from bot.domain.events import OWN_ACTS, Scalar
-from bot.domain.explanation import Clause, clauses, explain, kinds_needed
+from bot.domain.explanation import kinds_needed
 from bot.domain.members import Holding, Member, Rfm, Tag
-from bot.domain.outlook import next_change
 from bot.domain.predicate import holds
 from bot.domain.scalars import compare
-from tests.condition_cases import NOW, TICK, contexts, members, trees
+from tests.condition_cases import NOW, TICK
 
 DAY = timedelta(days=1)
 NOBODY = Member(id=1, known_since=NOW)
@@ -152,71 +146,3 @@ def test_only_counts_within_a_window_need_moments() -> None:
     assert kinds_needed(tree) == (frozenset({"order.paid"}), 180 * DAY)
     assert kinds_needed(Did("any", Comparison(">=", 2), DAY)) == (OWN_ACTS, DAY)
     assert kinds_needed(Did("order.paid")) == (frozenset(), timedelta())
-
-
-# --- when it turns
-
-
-def test_a_window_turns_when_its_last_event_leaves() -> None:
-    assert next_change(Did("order.paid", within=7 * DAY), who(ago=DAY), NOW) == NOW + 6 * DAY
-    assert next_change(Did("order.paid", within=7 * DAY), who(ago=7 * DAY), NOW) is None
-
-
-def test_a_part_that_is_false_for_good_keeps_the_whole_from_being_looked_at() -> None:
-    churned = AllOf((Did("order.paid"), Not(Did("any", within=90 * DAY))))
-    assert next_change(churned, who(did="member.message"), NOW) is None
-    assert next_change(churned, who(), NOW) == NOW + 90 * DAY
-
-
-@settings(max_examples=300)
-@given(tree=trees, member=members(), context=contexts, data=st.data())
-def test_nothing_turns_before_the_announced_moment(
-    tree: Condition, member: Member, context: dict[str, Scalar], data: st.DataObject
-) -> None:
-    turns = next_change(tree, member, NOW, context)
-    truth = holds(tree, member, NOW, context)
-    last = turns - TICK if turns is not None else NOW + 400 * DAY
-    assert last >= NOW
-    # Any moment strictly between, and those at which something in this member's life comes to an end.
-    span = (last - NOW) // TICK
-    offsets = data.draw(st.lists(st.integers(0, span), max_size=4))
-    edges = [NOW + days * DAY + tick * TICK for days in (1, 7, 30, 60, 83, 90) for tick in (-1, 0, 1)]
-    for moment in (last, *(NOW + offset * TICK for offset in offsets), *edges):
-        if NOW <= moment <= last:
-            assert holds(tree, member, moment, context) is truth, moment
-
-
-def test_an_announced_moment_that_comes_too_late_would_be_noticed() -> None:
-    """The sabotage twin: had the window been longer, the truth would turn before the announced moment."""
-    member = who(ago=DAY)
-    announced = next_change(Did("order.paid", within=8 * DAY), member, NOW)
-    assert announced is not None
-    really = Did("order.paid", within=7 * DAY)
-    assert holds(really, member, announced - TICK) is not holds(really, member, NOW)
-
-
-# --- explained
-
-
-def test_an_explanation_shows_each_leaf_with_the_members_own_value() -> None:
-    tree = AllOf((Tagged("母婴"), Not(Did("order.paid", within=7 * DAY)), AttributeIs("city", "==", "杭州")))
-    told = explain(tree, replace(who(ago=DAY), attributes={"city": "上海"}), NOW)
-    assert (told.holds, [part.holds for part in told.parts]) == (False, [False, False, False])
-    order = told.parts[1].parts[0]
-    assert (order.holds, order.value, order.turns_at) == (
-        True, (NOW - DAY).isoformat(), NOW + 6 * DAY,
-    )  # fmt: skip
-    assert told.parts[2].value == "上海"
-
-
-@given(tree=trees, member=members(), context=contexts)
-def test_an_explanation_agrees_with_the_predicate_in_every_node(
-    tree: Condition, member: Member, context: dict[str, Scalar]
-) -> None:
-    def leaves(clause: Clause) -> list[Condition]:
-        assert clause.holds is holds(clause.condition, member, NOW, context)
-        if not clause.parts:
-            return [] if isinstance(clause.condition, AllOf | AnyOf) else [clause.condition]
-        return [leaf for part in clause.parts for leaf in leaves(part)]
-
-    assert leaves(explain(tree, member, NOW, context)) == list(clauses(tree))

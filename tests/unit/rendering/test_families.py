@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.content import Article, Image, MiniProgram, News, Notice, Text
-from bot.domain.coupons import CouponBatch
 from bot.domain.errors import Undeliverable
-from bot.domain.members import Member, Tag
-from bot.rendering import Renderer, coupon_values, member_values
-from bot.rendering.environment import masked, shown_date, shown_day, shown_money, shown_time
+from bot.rendering import Renderer
 from tests.unit.rendering.conftest import APP, VALUES, Loader, message
 
 MARKETING = "purpose: marketing\n"
 PERSONAL = "{{ member.name or '朋友' }}，{{ coupon.code }}\n回复 TD 退订"
 COMMON = "送你{{ coupon.title }}\n回复 TD 退订"
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-LATE = datetime(2026, 11, 30, 16, 30, tzinfo=UTC)
 
 
 def family(load: Loader, **more: str) -> Renderer:
@@ -132,122 +125,3 @@ def test_an_operators_own_folder_comes_first(tmp_path: Path) -> None:
         (tmp_path / folder / "messages" / "x.j2").write_text(message(body), encoding="utf-8")
     renderer = Renderer.load([tmp_path / "own", tmp_path / "given"], APP)
     assert renderer.render("x", "reply", VALUES) == Text("自己的")
-
-
-@pytest.mark.parametrize(
-    ("source", "said"),
-    [
-        ("好", "front matter"),
-        (b"---\ntitle: \xff\n---\nx", "not UTF-8"),
-        ("---\ntitle: [\n---\nx", "not YAML"),
-        ("---\n- a\n---\nx", "keys with values"),
-        ("---\ntitle: !!python/object/apply:os.system [id]\n---\nx", "not YAML"),
-        ("---\ntitle: &a x\nurl: *a\n---\nx", "no aliases"),
-        ("---\ntitle: x\nsample: " + "[" * 1500 + "]" * 1500 + "\n---\nx", "not YAML"),
-        ("---\ntype: text\n---\nx", '"title" is missing'),
-        ("---\ntitle: 1\n---\nx", '"title" must be text'),
-        ("---\ntitle: x\ncolour: red\n---\nx", 'no key "colour"'),
-        ("---\ntitle: x\ntype: poem\n---\nx", 'no type "poem"'),
-        ("---\ntitle: x\npurpose: fun\n---\nx", 'no purpose "fun"'),
-        ("---\ntitle: x\nfields: {a: 1}\n---\nx", "must be text in quotes"),
-        ("---\ntitle: x\ntype: news\n---\nx", 'news needs the field "title"'),
-        ("---\ntitle: x\nfields: {a: b}\n---\nx", 'text has no field "a"'),
-        ("---\ntitle: x\n---\n", "the message is empty"),
-        ("---\ntitle: x\ntype: mass\n---\nx", "the plain variant is of type"),
-        ("---\ntitle: x\nsample: {member: 5, event: 5}\n---\n{{ event.a }}", "fails with its own sample"),
-        ("---\ntitle: x\n---\n{{ membr.name }}", 'no value "membr"; did you mean "member"?'),
-        ("---\ntitle: x\n---\n{{ member.nam or '' }}", 'no value "member.nam"; did you mean "member.name"?'),
-        ("---\ntitle: x\n---\n{{ member.name|upper }}", 'no filter "upper"'),
-        ("---\ntitle: x\n---\n{{ member.name }}", 'shows "None"'),
-        ("---\ntitle: x\n---\n{{ '母' in member.name }}", "of whom nothing is known"),
-        ("---\ntitle: x\n---\n{{ link('shpo') }}", 'no link "shpo"'),
-        ("---\ntitle: x\npurpose: marketing\n---\n快来买", "the way to refuse"),
-        (
-            "---\ntitle: x\npurpose: marketing\n---\n买{% if member.name %}TD{% else %}退订{% endif %}",
-            "outside any if",
-        ),
-        ("---\ntitle: x\n---\n" + "字" * 700, "bytes of text"),
-    ],
-)
-def test_what_is_wrong_with_a_file_is_told_under_its_path(
-    load: Loader, source: str | bytes, said: str
-) -> None:
-    renderer = load(x=source)
-    assert [problem.path for problem in renderer.problems] == ["messages/x.j2"] * len(renderer.problems)
-    assert said in "\n".join(problem.message for problem in renderer.problems)
-    assert renderer.families() == {}
-
-
-@pytest.mark.parametrize(
-    ("name", "head", "said"),
-    [
-        ("x__mass", "type: mass\n", "member.name differs from member to member"),
-        ("x__generic", "", "coupon.code differs from member to member"),
-        ("x__sms", "", 'no variant "sms"'),
-        ("x__template", "", "the template variant is of type template_message"),
-        (
-            "x__template",
-            "type: template_message\nfields: {thing1: x}\npurpose: marketing\n",
-            "no marketing in template messages",
-        ),
-        (
-            "x__subscription",
-            "type: subscription_notice\nfields: {thing1: " + "长" * 21 + "}\n",
-            "takes 20 characters",
-        ),
-        ("x__subscription", "type: subscription_notice\n", "needs fields"),
-    ],
-)
-def test_what_is_wrong_with_a_variant_is_told(load: Loader, name: str, head: str, said: str) -> None:
-    body = "" if "fields" in head else "{{ member.name or '' }}{{ coupon.code }}"
-    renderer = load(**{name: message(body, head=head)})
-    assert said in "\n".join(problem.message for problem in renderer.problems)
-
-
-def test_one_family_has_one_purpose(load: Loader) -> None:
-    renderer = load(x=message("好"), x__generic=message(COMMON, head=MARKETING))
-    assert [problem.message for problem in renderer.problems] == [
-        "the variants of one family have one purpose"
-    ]
-
-
-def test_days_and_times_are_those_of_the_apps_zone() -> None:
-    assert shown_day(LATE, SHANGHAI) == "12月1日"
-    assert shown_time(LATE, SHANGHAI) == "00:30"
-    assert shown_date(LATE, SHANGHAI) == "2026年12月1日"
-    assert shown_day(LATE, ZoneInfo("America/New_York")) == "11月30日"
-    assert shown_day(date(2026, 12, 1), SHANGHAI) == shown_day("2026-12-01", SHANGHAI) == "12月1日"
-    assert shown_day("02-29", SHANGHAI) == "2月29日"
-    assert shown_day(LATE.isoformat(), SHANGHAI) == "12月1日"
-
-
-@pytest.mark.parametrize("value", [None, 5, "soon", "13-01", "2026-12-01T00:00:00"])
-def test_what_is_no_day_is_not_shown_as_one(value: object) -> None:
-    with pytest.raises((TypeError, ValueError)):
-        shown_day(value, SHANGHAI)
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(10, "10元"), (9.9, "9.9元"), (1299, "1,299元"), (0.05, "0.05元"), (100, "100元"), (0, "0元")],
-)
-def test_money_is_shown_as_people_write_it(value: float, shown: str) -> None:
-    assert shown_money(value) == shown
-
-
-def test_a_mask_hides_the_middle() -> None:
-    assert masked("13800138000") == "138****8000"
-    assert masked("张三丰") == "张**"
-
-
-def test_the_values_of_a_member_and_a_coupon_are_plain_and_in_yuan() -> None:
-    gone = Tag("旧", "x", LATE, LATE)
-    member = Member(12, LATE, tags={"母婴": Tag("母婴", "x", LATE), "旧": gone}, attributes={"level": "金"})
-    shown = member_values(member, LATE)
-    assert (shown["number"], shown["name"], shown["tags"], shown["level"], shown["points"]) == (
-        "m12", None, ("母婴",), "金", 0,
-    )  # fmt: skip
-    batch = CouponBatch("new10", "新人10元券", timedelta(days=7), amount_off=990, min_spend=9900)
-    assert coupon_values(batch, code="A1")["amount_off"] == 9.9
-    assert coupon_values(batch)["min_spend"] == 99
-    assert "code" not in coupon_values(batch)
