@@ -1,8 +1,7 @@
 """YAML text to plain values, with every trap of YAML 1.1 reported where it stands.
 
-The parser's events are read here rather than by PyYAML's constructor, because the constructor turns
-``on`` into True, ``21:30`` into 1290, ``010`` into 8 and lets the second of two equal keys win, all
-silently. What is accepted means the same in YAML 1.1 and 1.2, so editors and other tools agree.
+The parser's events are read here, because PyYAML's constructor turns ``on`` into True, ``21:30`` into
+1290, ``010`` into 8 and lets the second of two equal keys win, all silently.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from typing import NoReturn
 import yaml
 
 from bot.config.problems import Problems
-from bot.config.traps import resolved, trap
+from bot.config.traps import resolved, trap, unwritable
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 
@@ -54,16 +53,16 @@ def read(raw: bytes, name: str, problems: Problems) -> Document:
     try:
         return reader.document()
     except _UnreadableError:
-        return Document()
+        pass
     except (yaml.YAMLError, ValueError) as error:
         problems.error(*_syntax(error, name))
-        return Document()
+    return Document()
 
 
 def _syntax(error: Exception, name: str) -> tuple[str, str]:
     """Return path and sentence for what the parser could not read."""
     mark = getattr(error, "problem_mark", None)
-    where = f"{name}:{mark.line + 1}" if mark is not None else name
+    where = name if mark is None else f"{name}:{mark.line + 1}"
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "this is not YAML"
     if "'\\t'" in said or '"\\t"' in said:
         return where, "indent with spaces; YAML does not allow tabs"
@@ -80,7 +79,7 @@ class _Reader:
         self._anchors: dict[str, Plain] = {}
         self._sizes: dict[str, int] = {}
         self._nodes = 0
-        self._found = Document()
+        self._lines: dict[str, int] = {}
 
     def document(self) -> Document:
         """Return the only document of the stream, whose top must be a mapping."""
@@ -94,13 +93,12 @@ class _Reader:
             self._stop(self._name, "the file holds more than one document")
         if not isinstance(body, dict):
             self._stop(self._name, "the file must hold keys with values, such as version: 1")
-        self._found.body = body
-        return self._found
+        return Document(body, self._lines)
 
     def _value(self, event: yaml.Event, path: str, depth: int) -> Plain:
         """Return the value that begins with `event`."""
-        if path not in self._found.lines and event.start_mark is not None:
-            self._found.lines[path] = event.start_mark.line + 1
+        if event.start_mark is not None:
+            self._lines.setdefault(path, event.start_mark.line + 1)
         self._nodes += 1
         if depth > DEEPEST:
             self._stop(path, f"nested deeper than {DEEPEST} levels")
@@ -165,20 +163,19 @@ class _Reader:
         sources = value if isinstance(value, list) else [value]
         merged: dict[str, Plain] = {}
         for source in reversed(sources):
-            if not isinstance(source, dict):
+            if isinstance(source, dict):
+                merged.update(source)
+            else:
                 self._problems.error(path, "<< takes an alias of a mapping")
-                continue
-            merged.update(source)
         return merged
 
     def _key(self, event: yaml.Event, path: str, depth: int) -> str:
         """Return a key as text; a key that YAML 1.1 would not read as that text is a problem."""
-        if not isinstance(event, yaml.ScalarEvent):
+        if not isinstance(event, yaml.ScalarEvent) or unwritable(event.value):
             self._value(event, path, depth + 1)
             self._problems.error(path or self._name, "a key must be a word")
             return ""
-        plain = event.style is None
-        here = under(path, event.value)
+        plain, here = event.style is None, under(path, event.value)
         if plain and (advice := trap(event.value)):
             self._problems.error(here, f"a key: {advice}")
         elif plain and not isinstance(resolved(event.value), str):
@@ -187,6 +184,9 @@ class _Reader:
 
     def _scalar(self, event: yaml.ScalarEvent, path: str) -> Plain:
         """Return the scalar; only plain ones can mean something else than their text."""
+        if unwritable(event.value):
+            self._problems.error(path or self._name, "a character here cannot be stored or sent")
+            return ""
         if event.style is not None:
             return str(event.value)
         if advice := trap(event.value):

@@ -63,7 +63,11 @@ OPTIONAL = (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Every section that could be read. `stages` to `campaigns` stay plain: others read them."""
+    """Every section that could be read. `stages` to `campaigns` stay plain: others read them.
+
+    `written` has the names that stand in a section, those of wrong entries too: such an entry is one
+    mistake, and not another one wherever it's named.
+    """
 
     app: AppSection | None
     server: ServerSection | None
@@ -91,6 +95,7 @@ class Draft:
     segments: dict[str, Plain] = field(default_factory=dict)
     rules: dict[str, Plain] = field(default_factory=dict)
     campaigns: dict[str, Plain] = field(default_factory=dict)
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def ready_accounts(self) -> dict[str, OfficialAccountSection]:
@@ -133,6 +138,7 @@ def drafted(body: Mapping[str, Plain], problems: Problems) -> Draft:
         segments=read.pairs("segments"),
         rules=read.pairs("rules"),
         campaigns=read.pairs("campaigns"),
+        written={key: read.written(key) for key in ("accounts", "routes", "queues", "coupons")},
     )
 
 

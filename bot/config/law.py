@@ -35,8 +35,8 @@ def _check_coupon(gift: Gift, draft: Draft, problems: Problems) -> None:
     name, basis = gift.text("coupon"), gift.text("basis")
     if not name:
         return
-    if name not in draft.coupons:
-        problems.missing(f"{gift.path}.coupon", "coupon", name, draft.coupons)
+    if name not in draft.written["coupons"]:
+        problems.missing(f"{gift.path}.coupon", "coupon", name, draft.written["coupons"])
     grounds = draft.fairness.basis if draft.fairness else []
     if not basis:
         problems.error(f"{gift.path}.basis", "a coupon needs its published ground, one of fairness.basis")
@@ -47,8 +47,9 @@ def _check_coupon(gift: Gift, draft: Draft, problems: Problems) -> None:
 def _check_route(path: str, name: str, gift: Gift, draft: Draft, problems: Problems) -> None:
     """Note a route that is not there or cannot carry this message."""
     route = draft.routes.get(name)
+    if name not in draft.written["routes"]:
+        problems.missing(path, "route", name, draft.written["routes"])
     if route is None:
-        problems.missing(path, "route", name, draft.routes)
         return
     account = draft.accounts.get(route.account)
     if account is not None and not account.enabled:

@@ -9,8 +9,9 @@ from pathlib import Path
 from bot.config.building import built, template_paths
 from bot.config.document import BIGGEST, Document, Plain, read
 from bot.config.draft import Draft, drafted
+from bot.config.messages import read_messages
 from bot.config.model import Config
-from bot.config.parts import Families, Parts
+from bot.config.parts import Parts
 from bot.config.problems import Problem, Problems
 from bot.config.programs import Programs, read_programs
 from bot.config.references import check_references
@@ -76,8 +77,8 @@ def examine(
     body = expand(document.body, Environment(environ, problems))
     draft = drafted(body, problems)
     check_references(draft, problems)
-    families = _families(draft, parts, path.parent, problems)
-    programs = read_programs(draft, parts, families, problems)
+    messages = read_messages(draft, parts, template_paths(draft, path.parent), problems)
+    programs = read_programs(draft, parts, messages, problems)
     config = _config(draft, programs, document.body, path.parent, problems)
     return Examined(config, problems.ordered(document.lines))
 
@@ -93,20 +94,6 @@ def _document(path: Path, problems: Problems) -> Document | None:
         return None
     document = read(raw, path.name, problems)
     return document if document.body or not problems.found else None
-
-
-def _families(draft: Draft, parts: Parts, home: Path, problems: Problems) -> Families | None:
-    """Return every message on the search path, None when nobody can read messages here."""
-    if parts.messages is None:
-        return None
-    paths = template_paths(draft, home)
-    for index, folder in enumerate(paths):
-        if not folder.is_dir():
-            problems.error(f"templates.path[{index}]", f'no folder "{folder}"')
-    messages = parts.messages([folder for folder in paths if folder.is_dir()])
-    for path, sentence in messages.problems:
-        problems.error(path, sentence)
-    return messages.families()
 
 
 def _config(

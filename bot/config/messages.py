@@ -1,67 +1,84 @@
 """Every message that the file names must exist, in a variant for every route that may carry it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 from bot.config.draft import Draft
-from bot.config.parts import Families, MessageVariant
+from bot.config.parts import Messages, Parts
 from bot.config.problems import Problems
 from bot.config.sends import Gift
 from bot.domain.delivery.policy import MARKETING
 
-# Which variants of a family serve a kind of route; the first is the one to write.
-VARIANTS = {
-    "mass": ("mass", "generic"),
-    "subscription_notice": ("subscription",),
-    "template_message": ("template",),
-}
-PLAIN = ("text",)
+DIRECT = "customer_service"
 
 
-def check_messages(draft: Draft, found: Collection[Gift], families: Families, problems: Problems) -> None:
+def read_messages(draft: Draft, parts: Parts, paths: Sequence[Path], problems: Problems) -> Messages | None:
+    """Return every message on the search path, None when nobody here can read them."""
+    if parts.messages is None:
+        return None
+    for index, folder in enumerate(paths):
+        if not folder.is_dir():
+            problems.error(f"templates.path[{index}]", f'no folder "{folder}"')
+    app, marketing = draft.app, draft.consent.get(MARKETING)
+    surroundings: dict[str, object] = {}
+    if app is not None:
+        surroundings = {"name": app.name, "contact": app.contact, "timezone": app.timezone.key}
+    if marketing is not None and marketing.withdraw_keywords:
+        surroundings["refuse_words"] = tuple(marketing.withdraw_keywords)
+    messages = parts.messages(paths, surroundings)
+    for fault in messages.problems:
+        problems.error(f"templates.{fault.path}", fault.message)
+    return messages
+
+
+def check_messages(draft: Draft, found: Collection[Gift], messages: Messages, problems: Problems) -> None:
     """Note every message that is missing, or missing for one of its routes, or of another purpose."""
+    families = messages.families()
     for path, name in _named(draft):
         if name not in families:
             problems.missing(path, "template", name, families)
     for gift in found:
         name = gift.text("template")
-        if not name:
-            continue
-        if name not in families:
+        if name in families:
+            _check_purpose(gift, messages, problems)
+            _check_variants(gift, draft, messages, problems)
+        elif name:
             problems.missing(f"{gift.path}.template", "template", name, families)
-            continue
-        _check_purpose(gift, families[name], problems)
-        for path, route in gift.via:
-            if route in draft.routes:
-                method = draft.routes[route].method or route
-                _check_variant(path, name, method, families[name], problems)
 
 
-def _check_purpose(gift: Gift, family: Mapping[str, MessageVariant], problems: Problems) -> None:
+def _check_purpose(gift: Gift, messages: Messages, problems: Problems) -> None:
     """Refuse marketing with words that do not say how to refuse it (广告法 art. 43)."""
-    if gift.purpose != MARKETING:
-        return
     name = gift.text("template")
-    for variant, message in family.items():
-        if message.purpose != MARKETING:
-            problems.error(
-                f"{gift.path}.template",
-                f"{name} ({variant}) is written for {message.purpose} and sent as marketing; "
-                "write purpose: marketing in it and say how to refuse",
-            )
+    purpose = messages.purpose(name)
+    if gift.purpose == MARKETING and purpose != MARKETING:
+        problems.error(
+            f"{gift.path}.template",
+            f"{name} is written for {purpose} and sent as marketing; "
+            "write purpose: marketing in it and say how to refuse",
+        )
+    if gift.purpose != MARKETING and purpose == MARKETING:
+        problems.error(f"{gift.path}.template", f"{name} is marketing; write purpose: marketing here")
 
 
-def _check_variant(
-    path: str, name: str, method: str, family: Mapping[str, MessageVariant], problems: Problems
-) -> None:
-    """Note a family without a member for this kind of route."""
-    wanted = VARIANTS.get(method, PLAIN)
-    if not any(variant in family for variant in wanted):
-        file = f"{name}.j2" if wanted == PLAIN else f"{name}.{wanted[0]}.j2"
-        problems.error(path, f"no message {file} for {method}")
+def _check_variants(gift: Gift, draft: Draft, messages: Messages, problems: Problems) -> None:
+    """Note a family without a member for one of the routes, or for those who refuse personalisation."""
+    name = gift.text("template")
+    methods = {path: draft.routes[route].method or route for path, route in gift.via if route in draft.routes}
+    for path, method in methods.items():
+        missing = messages.lacks(name, method)
+        if missing is not None:
+            problems.error(path, f"{method} needs the message {missing}")
+    personalised = draft.consent.get("personalised")
+    if gift.purpose != MARKETING or personalised is None or personalised.fallback is None:
+        return
+    if DIRECT in methods.values() and (missing := messages.lacks(name, DIRECT, personalised=False)):
+        problems.warning(
+            f"{gift.path}.template", f"who refuses personalisation gets nothing, since there is no {missing}"
+        )
 
 
 def _named(draft: Draft) -> Iterator[tuple[str, str]]:
-    """Yield (path, name) of every message named outside of sends."""
+    """Yield (path, name) of every message named outside of rules and campaigns."""
     for purpose, rule in draft.consent.items():
         if rule.notice:
             yield f"consent.{purpose}.notice", rule.notice

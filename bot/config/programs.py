@@ -10,7 +10,7 @@ from bot.config.document import Plain, under
 from bot.config.draft import Draft
 from bot.config.law import check_fairness, check_gifts
 from bot.config.messages import check_messages
-from bot.config.parts import Families, Parts
+from bot.config.parts import Messages, Parts
 from bot.config.problems import Problems
 from bot.config.rules import Known, read_campaigns, read_rules
 from bot.config.sections.base import validated
@@ -34,13 +34,13 @@ class Programs:
     gifts: Collection[Gift]
 
 
-def read_programs(draft: Draft, parts: Parts, families: Families | None, problems: Problems) -> Programs:
+def read_programs(draft: Draft, parts: Parts, messages: Messages | None, problems: Problems) -> Programs:
     """Return what decides over members; what is wrong goes to `problems`."""
-    names = Names(draft.segments, tuple(draft.stages), tuple(draft.coupons))
+    names = Names(draft.segments, tuple(draft.stages), draft.written["coupons"])
     stages = {name: parse(raw, f"stages.{name}", problems, names) for name, raw in draft.stages.items()}
     segments = {name: parse(raw, f"segments.{name}", problems, names) for name, raw in draft.segments.items()}
     _check_order(stages, problems)
-    known = _known(draft, parts, names, families)
+    known = _known(draft, parts, names, messages)
     rules = _read_each(read_rules, draft.rules, known, problems)
     campaigns = _read_each(read_campaigns, draft.campaigns, known, problems)
     found = gifts({"rules": draft.rules, "campaigns": draft.campaigns})
@@ -49,8 +49,8 @@ def read_programs(draft: Draft, parts: Parts, families: Families | None, problem
     _check_dependence(rules, campaigns, found, draft, problems)
     for path, experiment in _experiments(draft.rules, "rules"):
         validated(ExperimentSection, experiment, path, problems)
-    if families is not None:
-        check_messages(draft, found, families, problems)
+    if messages is not None:
+        check_messages(draft, found, messages, problems)
     return Programs(stages, segments, rules, campaigns, found)
 
 
@@ -69,7 +69,7 @@ def _read_each(
     return found
 
 
-def _known(draft: Draft, parts: Parts, names: Names, families: Families | None) -> Known:
+def _known(draft: Draft, parts: Parts, names: Names, messages: Messages | None) -> Known:
     """Return what rules may refer to."""
     accounts = draft.ready_accounts.values()
     own = {name for account in accounts for name in account.subscription_templates}
@@ -77,9 +77,9 @@ def _known(draft: Draft, parts: Parts, names: Names, families: Families | None) 
     return Known(
         names=names,
         kinds=parts.rule_kinds,
-        routes=tuple(draft.routes),
-        queues=tuple(draft.queues),
-        templates=None if families is None else tuple(families),
+        routes=draft.written["routes"],
+        queues=draft.written["queues"],
+        templates=None if messages is None else tuple(messages.families()),
         platform_templates=tuple(sorted(own)),
         bases=tuple(draft.fairness.basis) if draft.fairness else (),
     )

@@ -49,6 +49,11 @@ class Reader:
             if validated(names, name, under(key, name), self.problems) is not None
         }
 
+    def written(self, key: str) -> tuple[str, ...]:
+        """Return the names in a section, good or not."""
+        value = self.body.get(key)
+        return tuple(value) if isinstance(value, dict) else ()
+
     def caps(self) -> list[CapSection]:
         """Return the good entries of `frequency_caps`."""
         value = self.body.get("frequency_caps", [])

@@ -1,6 +1,6 @@
 """Sections that speak of each other: every name must lead somewhere."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from bot.config.draft import LATER, Draft
 from bot.config.problems import Problems
@@ -30,8 +30,8 @@ def check_references(draft: Draft, problems: Problems) -> None:
     for name, route in draft.routes.items():
         _check_route(f"routes.{name}", name, route, draft, problems)
     _check_words(draft, problems)
-    if draft.complaints and draft.complaints.queue not in draft.queues:
-        problems.missing("complaints.queue", "queue", draft.complaints.queue, draft.queues)
+    if draft.complaints and draft.complaints.queue not in draft.written["queues"]:
+        problems.missing("complaints.queue", "queue", draft.complaints.queue, draft.written["queues"])
     _check_activities(draft, problems)
 
 
@@ -58,8 +58,9 @@ def _check_accounts(draft: Draft, problems: Problems) -> None:
 def _check_route(path: str, name: str, route: RouteSection, draft: Draft, problems: Problems) -> None:
     """Note an unknown account, method or event, and what the platform does not allow."""
     account = draft.accounts.get(route.account)
+    if route.account not in draft.written["accounts"]:
+        problems.missing(f"{path}.account", "account", route.account, draft.written["accounts"])
     if account is None:
-        problems.missing(f"{path}.account", "account", route.account, draft.accounts)
         return
     method, methods = route.method or name, METHODS[account.kind]
     if method not in methods:
@@ -128,6 +129,6 @@ def _check_activities(draft: Draft, problems: Problems) -> None:
 
 def _check_coupon(path: str, name: str, draft: Draft, problems: Problems, is_coupon: bool = True) -> None:
     """Note a coupon that is not there."""
-    coupons: Collection[str] = draft.coupons
+    coupons = draft.written["coupons"]
     if is_coupon and name not in coupons:
         problems.missing(path, "coupon", name, coupons)

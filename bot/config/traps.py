@@ -7,6 +7,8 @@ accepted without quotes.
 import math
 import re
 
+# Control characters that no database and no XML takes, and halves of characters that no encoding has.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 Scalar = str | int | float | bool | None
 
 _TRAPS = (
@@ -48,3 +50,8 @@ def resolved(text: str) -> Scalar:
         number = float(text)
         return number if math.isfinite(number) else text
     return text
+
+
+def unwritable(text: str) -> bool:
+    """Return whether a text holds characters that cannot be stored or sent."""
+    return _UNWRITABLE.search(text) is not None
