@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, update
+from sqlalchemy import Connection, bindparam, case, literal_column, update
 
 from bot.domain.effects import EarnGrant, OpenWindow
-from storage.dialect import greatest, insert_for, upsert
+from storage.dialect import greatest, insert_for, listed, upsert, within
 from storage.outbox.queue import wake_waiting
 from storage.tables import table
 from storage.tables.delivery import AllowanceRow
+from storage.writing import Change
 
 ALLOWANCE = table(AllowanceRow)
 KEYS = ["member_id", "route", "template"]
@@ -77,7 +78,7 @@ def spend(c: Connection, wanted: Sequence[Spend]) -> bool:
         by_door.setdefault((route, template), []).append(member_id)
     for (route, template), members in sorted(by_door.items()):
         for distinct in _rounds(members):
-            taken = c.execute(_SPEND, {"route": route, "template": template, "members": distinct}).rowcount
+            taken = _SPEND.run(c, r=route, t=template, ids=listed(c, distinct))
             if taken != len(distinct):
                 return False
     return True
@@ -105,13 +106,13 @@ _DOOR = (
     & (ALLOWANCE.c.template == bindparam("t"))
 )
 _GIVE_BACK = update(ALLOWANCE).where(_DOOR).values(remaining=ALLOWANCE.c.remaining + 1)
-_SPEND = (
-    update(ALLOWANCE)
+_SPEND = Change(
+    lambda c: update(ALLOWANCE)
     .where(
-        ALLOWANCE.c.route == bindparam("route"),
-        ALLOWANCE.c.template == bindparam("template"),
-        ALLOWANCE.c.remaining > 0,
-        ALLOWANCE.c.member_id.in_(bindparam("members", expanding=True)),
+        ALLOWANCE.c.route == bindparam("r"),
+        ALLOWANCE.c.template == bindparam("t"),
+        ALLOWANCE.c.remaining > literal_column("0"),
+        within(c, ALLOWANCE.c.member_id),
     )
     .values(remaining=ALLOWANCE.c.remaining - 1)
 )

@@ -1,24 +1,31 @@
 """The ledger of deliveries: what waits, what is being sent, what became of it."""
 
 from storage.outbox.claim import Claimed, claim_due
-from storage.outbox.doubts import Unknown, adopt, beat, resolve, unknown
+from storage.outbox.doubts import BEAT, DEAD_AFTER, Unknown, adopt, beat, resolve, unknown
 from storage.outbox.judgement import Ask, ContendedError
-from storage.outbox.queue import cancel, enqueue, next_due, wake_held, wake_waiting
+from storage.outbox.mass import adopt_batches, close_batch, store_batch
+from storage.outbox.queue import cancel, end_waits, enqueue, next_due, wake_held, wake_waiting
 from storage.outbox.results import record
 
 __all__ = [
+    "BEAT",
+    "DEAD_AFTER",
     "Ask",
     "Claimed",
     "ContendedError",
     "Unknown",
     "adopt",
+    "adopt_batches",
     "beat",
     "cancel",
     "claim_due",
+    "close_batch",
+    "end_waits",
     "enqueue",
     "next_due",
     "record",
     "resolve",
+    "store_batch",
     "unknown",
     "wake_held",
     "wake_waiting",

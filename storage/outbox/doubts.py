@@ -51,17 +51,17 @@ def adopt(c: Connection, owner: str, policy: DeliveryPolicy, now: datetime) -> l
     A row whose route's key still protects it is returned to be sent again, past the gates: it was
     decided already and may have arrived. Any other becomes *unknown* and is never resent by itself.
     """
-    rows = _orphans(c, owner, now)
+    rows = orphans(c, owner, now)
     again, lost = [], []
     for row in rows:
         route = policy.routes.get(row.route)
-        if route is not None and route.batch is None and route.key_lives(row.keyed_at, now):
-            again.append(row)
-        elif route is not None and route.batch is not None and not row.batch_key:
+        if route is not None and route.batch is not None:
             _requeue(c, row.id, now)  # its batch was never stored, so no call was made
-        elif not (route is not None and route.batch is not None and route.key_lives(row.keyed_at, now)):
+        elif route is not None and route.key_lives(row.keyed_at, now):
+            again.append(row)
+        else:
             lost.append(row)
-    _give_up(c, lost, now)
+    give_up(c, lost, now)
     if again:
         ids = [row.id for row in again]
         c.execute(
@@ -69,10 +69,11 @@ def adopt(c: Connection, owner: str, policy: DeliveryPolicy, now: datetime) -> l
             .where(OUTBOX.c.id.in_(ids), OUTBOX.c.state == "sending")
             .values(owner=owner, claimed_at=now, attempts=OUTBOX.c.attempts + 1)
         )
-    return _departures(c, again, owner, policy, now)
+    return departures_of(c, again, owner, policy, now)
 
 
-def _orphans(c: Connection, owner: str, now: datetime) -> Sequence[Any]:
+def orphans(c: Connection, owner: str, now: datetime, *, pooled: bool = False) -> Sequence[Any]:
+    """Return rows being sent by nobody alive, or waiting to be repeated: of stored batches, or all others."""
     statement = (
         select(OUTBOX)
         .where(
@@ -84,8 +85,9 @@ def _orphans(c: Connection, owner: str, now: datetime) -> Sequence[Any]:
             ),
         )
         .order_by(OUTBOX.c.id)
-        .limit(MOST)
     )
+    of_batch = OUTBOX.c.batch_key != ""
+    statement = statement.where(of_batch) if pooled else statement.where(~of_batch).limit(MOST)
     if c.dialect.name == "postgresql":
         statement = statement.with_for_update(skip_locked=True)
     return c.execute(statement).all()
@@ -99,7 +101,8 @@ def _requeue(c: Connection, row_id: int, now: datetime) -> None:
     )
 
 
-def _give_up(c: Connection, rows: Sequence[Any], now: datetime) -> None:
+def give_up(c: Connection, rows: Sequence[Any], now: datetime) -> None:
+    """Mark rows whose outcome nobody knows."""
     if not rows:
         return
     c.execute(
@@ -110,9 +113,10 @@ def _give_up(c: Connection, rows: Sequence[Any], now: datetime) -> None:
     wake_runs(c, [row.key for row in rows], now)
 
 
-def _departures(
+def departures_of(
     c: Connection, rows: Sequence[Any], owner: str, policy: DeliveryPolicy, now: datetime
 ) -> list[Departure]:
+    """Return rows that were taken over as they have to be sent again."""
     if not rows:
         return []
     known = load(c, sorted({row.member_id for row in rows}), View(policy, {}, owner, now))

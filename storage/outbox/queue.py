@@ -82,6 +82,13 @@ def wake_held(c: Connection, reason: Reason, now: datetime, *, rule: str = "", c
     return c.execute(statement).rowcount
 
 
+def end_waits(c: Connection, now: datetime) -> None:
+    """Queue what waited for a door or a batch until its time came; the gates then say what becomes of it."""
+    c.execute(
+        update(OUTBOX).where(OUTBOX.c.state == "waiting", OUTBOX.c.due_at <= now).values(state="queued")
+    )
+
+
 def next_due(c: Connection) -> datetime | None:
     """Return when the first row is due, whether queued, waiting for a door or to be sent again."""
     moments = [

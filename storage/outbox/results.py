@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal_column, null, or_, update
+from sqlalchemy import Connection
 
 from bot.domain.delivery.departures import Departure, InDoubt, Outcome, Postponed, Refused, Sent, Stopped
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.reasons import Reason
 from storage import allowances, coupons, rates
+from storage.dialect import listed
 from storage.outbox.corrections import REROUTED, correct
 from storage.outbox.ending import wake_runs
-from storage.outbox.rows import OUTBOX
+from storage.outbox.marks import MARKS, MINE
 from storage.reading import stamped
-from storage.writing import Change
 
 MAX_ATTEMPTS = 5
 REPEAT_AFTER = timedelta(seconds=2)
@@ -24,6 +24,7 @@ def record(
     c: Connection, outcomes: Sequence[Outcome], owner: str, policy: DeliveryPolicy, now: datetime
 ) -> None:
     """Store what became of rows this owner claimed; a row somebody else ended meanwhile stays as it is."""
+    outcomes = _ours(c, outcomes, owner)
     if not outcomes:
         return
     at = stamped(c, now)
@@ -31,17 +32,29 @@ def record(
     final: list[str] = []
     unsent: list[Departure] = []
     for outcome in outcomes:
-        row = _row(c, outcome, owner, policy, now) | {"at": at}
+        row = _row(c, outcome, policy, now) | {"at": at}
         rows.append(row)
         if row["done"]:
             final.append(outcome.departure.message.key)
-        if not isinstance(outcome, Sent | InDoubt):
+        if row["into"] in {"queued", "waiting", "failed"}:
             unsent.append(outcome.departure)
-    for into, change in _CHANGES.items():
+    for into, change in MARKS.items():
         change.many(c, [row for row in rows if row["into"] == into])
     _settle(c, outcomes, unsent, final, now)
     _learn(c, outcomes, policy, now)
     wake_runs(c, final, now)
+
+
+def _ours(c: Connection, outcomes: Sequence[Outcome], owner: str) -> list[Outcome]:
+    """Return the outcomes of rows that are still in this owner's hands, and hold those rows.
+
+    A row marked unknown by somebody who thought us dead counts as ours: we know what became of it.
+    """
+    if not outcomes:
+        return []
+    ids = listed(c, [outcome.departure.id for outcome in outcomes])
+    mine = {row[0] for row in MINE.rows(c, ids=ids, owner_is=owner)}
+    return [outcome for outcome in outcomes if outcome.departure.id in mine]
 
 
 def _settle(
@@ -69,7 +82,7 @@ def _settle(
 
 
 def _again(c: Connection, reason: str, detail: str, at: datetime) -> dict[str, Any]:
-    return {"into": "queued", "why": str(reason), "detail": detail, "due": stamped(c, at), "done": False}
+    return {"into": "queued", "why": str(reason), "words": detail, "due": stamped(c, at), "done": False}
 
 
 def _doubt(c: Connection, outcome: InDoubt, policy: DeliveryPolicy, now: datetime) -> dict[str, Any]:
@@ -78,36 +91,38 @@ def _doubt(c: Connection, outcome: InDoubt, policy: DeliveryPolicy, now: datetim
     if route is not None and route.key_lives(departure.keyed_at, now) and departure.attempt < MAX_ATTEMPTS:
         # Stays claimed but without an owner: `adopt` sends it again with the same key, past the gates.
         due = stamped(c, now + REPEAT_AFTER * departure.attempt)
-        return {"into": "sending", "why": outcome.reason, "detail": outcome.detail, "done": False, "due": due}
-    return {"into": "unknown", "why": Reason.DOUBTFUL.value, "detail": outcome.detail}
+        return {"into": "sending", "why": outcome.reason, "words": outcome.detail, "done": False, "due": due}
+    return {"into": "unknown", "why": Reason.DOUBTFUL.value, "words": outcome.detail}
 
 
 def _learn(c: Connection, outcomes: Sequence[Outcome], policy: DeliveryPolicy, now: datetime) -> None:
+    ordered: set[tuple[str, str]] = set()
     for outcome in outcomes:
-        match outcome:
-            case Refused(correction=correction) if correction:
-                correct(c, outcome, policy, now)
-            case Postponed(scope="api"):
-                name = f"route:{outcome.departure.route}"
-                rates.rest(c, name, outcome.until, outcome.reason, now, slower=False)
-                if outcome.slower:
-                    _slow_down(c, outcome, policy, now)
-            case Postponed(scope="account"):
-                _slow_down(c, outcome, policy, now)
-            case Stopped():
-                account = policy.routes[outcome.departure.route].account
-                rates.stop_account(c, account, outcome.reason, now)
+        if isinstance(outcome, Refused) and outcome.correction:
+            correct(c, outcome, policy, now)
+        elif isinstance(outcome, Postponed | Stopped):
+            order = (outcome.departure.route, outcome.reason)
+            if order not in ordered:
+                _obey(c, outcome, policy, now)
+            ordered.add(order)
 
 
-def _slow_down(c: Connection, outcome: Postponed, policy: DeliveryPolicy, now: datetime) -> None:
+def _obey(c: Connection, outcome: Postponed | Stopped, policy: DeliveryPolicy, now: datetime) -> None:
+    """Let the account or one of its APIs rest, slow down or stop, as the platform wants."""
     account = policy.routes[outcome.departure.route].account
-    rates.rest(c, f"account:{account}", outcome.until, outcome.reason, now, slower=outcome.slower)
+    if isinstance(outcome, Stopped):
+        rates.stop_account(c, account, outcome.reason, now)
+        return
+    if outcome.scope == "api":
+        name = f"route:{outcome.departure.route}"
+        rates.rest(c, name, outcome.until, outcome.reason, now, slower=False)
+    if outcome.scope == "account" or (outcome.scope == "api" and outcome.slower):
+        name = f"account:{account}"
+        rates.rest(c, name, outcome.until, outcome.reason, now, slower=outcome.slower)
 
 
-def _row(
-    c: Connection, outcome: Outcome, owner: str, policy: DeliveryPolicy, now: datetime
-) -> dict[str, Any]:
-    row = {"row": outcome.departure.id, "owner_is": owner, "done": True, "why": "", "detail": "", "back": 0}
+def _row(c: Connection, outcome: Outcome, policy: DeliveryPolicy, now: datetime) -> dict[str, Any]:
+    row = {"row": outcome.departure.id, "done": True, "why": "", "words": "", "back": 0}
     match outcome:
         case Sent():
             return row | {"into": "sent", "platform": outcome.platform_id, "said": outcome.text}
@@ -118,53 +133,28 @@ def _row(
         case Refused():
             return row | _refused(c, outcome, now)
         case Postponed():
-            return row | _postponed(c, outcome)
+            return row | _postponed(c, outcome, policy)
 
 
 def _refused(c: Connection, outcome: Refused, now: datetime) -> dict[str, Any]:
     if outcome.correction in REROUTED and outcome.departure.attempt < MAX_ATTEMPTS:
         # The ledger is corrected in this transaction; the gates then look for another route.
         return _again(c, outcome.reason, outcome.detail, now)
-    return {"into": "failed", "why": outcome.reason, "detail": outcome.detail}
+    return {"into": "failed", "why": outcome.reason, "words": outcome.detail}
 
 
-def _postponed(c: Connection, outcome: Postponed) -> dict[str, Any]:
+def _postponed(c: Connection, outcome: Postponed, policy: DeliveryPolicy) -> dict[str, Any]:
+    route = policy.routes[outcome.departure.route]
+    if route.batch is not None and route.key_lives(outcome.departure.keyed_at, outcome.until):
+        # A stored batch stays together: `adopt_batches` repeats the whole call with its key.
+        due = stamped(c, outcome.until)
+        return {"into": "sending", "why": outcome.reason, "words": outcome.detail, "done": False, "due": due}
+    if outcome.reason == Reason.ALONE:
+        # A window that opens before the next batch lets it leave by another route.
+        return _again(c, outcome.reason, outcome.detail, outcome.until) | {"into": "waiting", "back": 1}
     if outcome.scope != "message":
         # A rest ordered for everybody is not this row's fault and does not count as a try.
         return _again(c, outcome.reason, outcome.detail, outcome.until) | {"back": 1}
     if outcome.departure.attempt >= MAX_ATTEMPTS:
-        return {"into": "failed", "why": Reason.POISON.value, "detail": f"{outcome.reason}: {outcome.detail}"}
+        return {"into": "failed", "why": Reason.POISON.value, "words": f"{outcome.reason}: {outcome.detail}"}
     return _again(c, outcome.reason, outcome.detail, outcome.until)
-
-
-def _change(**values: Any) -> Change:
-    # A row already marked unknown by somebody who thought us dead is ours to correct: we know the outcome.
-    ours = or_(OUTBOX.c.state == literal_column("'sending'"), OUTBOX.c.state == literal_column("'unknown'"))
-    mine = (OUTBOX.c.id == bindparam("row"), OUTBOX.c.owner == bindparam("owner_is"), ours)
-    return Change(lambda _c: update(OUTBOX).where(*mine).values(**values))
-
-
-_WHY: dict[str, Any] = {"reason": bindparam("why"), "detail": bindparam("detail")}
-_CHANGES = {
-    "sent": _change(
-        state=literal_column("'sent'"),
-        platform_id=bindparam("platform"),
-        text=bindparam("said"),
-        finished_at=bindparam("at"),
-        reason=literal_column("''"),
-        detail=literal_column("''"),
-    ),
-    "queued": _change(
-        state=literal_column("'queued'"),
-        owner=literal_column("''"),
-        due_at=bindparam("due"),
-        counted_at=null(),
-        attempts=OUTBOX.c.attempts - bindparam("back"),
-        **_WHY,
-    ),
-    "failed": _change(
-        state=literal_column("'failed'"), counted_at=null(), finished_at=bindparam("at"), **_WHY
-    ),
-    "unknown": _change(state=literal_column("'unknown'"), finished_at=bindparam("at"), **_WHY),
-    "sending": _change(owner=literal_column("''"), due_at=bindparam("due"), **_WHY),
-}

@@ -43,7 +43,7 @@ def stop(
         {
             "row": row.id,
             "at": at,
-            "verdict": "hold",
+            "found": "hold",
             "why": str(verdict.reason),
             "until": _until(c, verdict, now),
         }
@@ -51,7 +51,7 @@ def stop(
         if row.reason != verdict.reason
     ]
     trail += [
-        {"row": row.id, "at": at, "verdict": "drop", "why": str(verdict.reason), "until": None}
+        {"row": row.id, "at": at, "found": "drop", "why": str(verdict.reason), "until": None}
         for row, verdict in dropped
     ]
     _TRAIL.many(c, trail)
@@ -119,7 +119,7 @@ _TRAIL = Change(
     lambda _c: insert(GATE).values(
         outbox_id=bindparam("row"),
         at=bindparam("at"),
-        verdict=bindparam("verdict"),
+        verdict=bindparam("found"),
         reason=bindparam("why"),
         until=bindparam("until"),
     )

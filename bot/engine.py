@@ -1,0 +1,87 @@
+"""What runs the sender: an engine only says *run this batch*; the outbox knows the rest."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import structlog
+
+from bot.domain.clock import Clock
+from bot.domain.errors import StorageUnavailable
+from bot.sender import Sender
+
+# Looks for due rows of other processes at least this often, and after a failure.
+PATIENCE_S = 1.0
+SOONEST_S = 0.02
+
+log = structlog.get_logger("engine")
+
+
+class Engine(Protocol):
+    """Gets batches of the outbox run, somewhere, at least once; running one twice is harmless."""
+
+    def run(self, ids: Sequence[int]) -> None:
+        """Have these rows sent."""
+        ...
+
+    def wake(self) -> None:
+        """Have whatever is due sent; called after each commit that made something due."""
+        ...
+
+
+class LocalEngine:
+    """Runs the sender in this very process, one pass after another."""
+
+    def __init__(self, sender: Sender, clock: Clock) -> None:
+        """Hold the parts; `start` begins."""
+        self._sender = sender
+        self._clock = clock
+        self._batches: list[tuple[int, ...]] = []
+        self._called = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def run(self, ids: Sequence[int]) -> None:
+        """Have these rows sent soon."""
+        self._batches.append(tuple(ids))
+        self._called.set()
+
+    def wake(self) -> None:
+        """Have whatever is due sent soon."""
+        self._called.set()
+
+    def start(self) -> None:
+        """Begin to send in the background."""
+        self._task = asyncio.create_task(self._loop(), name="sender")
+
+    async def stop(self) -> None:
+        """Finish what is being sent, record it, and end."""
+        self._stopping = True
+        self._sender.stop()
+        self._called.set()
+        if self._task is not None:
+            await self._task
+
+    async def _loop(self) -> None:
+        while not self._stopping:
+            self._called.clear()
+            wait = PATIENCE_S
+            try:
+                while self._batches:
+                    await self._sender.run_batch(self._batches.pop(0))
+                await self._sender.send_due()
+                wait = await self._until_due()
+            except StorageUnavailable as error:
+                log.warning("storage_unavailable", error=str(error))
+            except Exception:  # the loop must outlive whatever one pass met; the rows stay as they are
+                log.exception("pass_failed")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._called.wait(), wait)
+
+    async def _until_due(self) -> float:
+        due = await self._sender.next_due()
+        if due is None:
+            return PATIENCE_S
+        left = (due - self._clock.now()).total_seconds()
+        return min(max(left, SOONEST_S), PATIENCE_S)

@@ -1,0 +1,92 @@
+"""One call to a platform and what it means: every failure becomes an outcome the ledger understands."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.channel import Channel, Delivery
+from bot.domain.clock import Clock
+from bot.domain.delivery.departures import Departure, InDoubt, Outcome, Postponed, Refused, Sent, Stopped
+from bot.domain.delivery.policy import DeliveryPolicy
+from bot.domain.delivery.reasons import Reason
+from bot.domain.errors import AccountDisabled, OutcomeUnknown, SendError, TryLater, Undeliverable
+from bot.sender.wording import Wording, said
+
+BACKOFF = timedelta(seconds=1)
+LONGEST = timedelta(minutes=10)
+# A claim this old may be taken for a dead runner's soon; what was not called yet is claimed anew.
+LEASE = timedelta(seconds=5)
+
+log = structlog.get_logger("sender")
+
+
+@dataclass(slots=True)
+class Caller:
+    """Words a claimed row and hands it to its channel."""
+
+    policy: DeliveryPolicy
+    wording: Wording
+    channels: Mapping[str, Channel]
+    clock: Clock
+    rng: random.Random
+
+    async def send(self, departure: Departure) -> Outcome:
+        """Return what became of the row; raises nothing but cancellation."""
+        route = self.policy.routes[departure.route]
+        channel = self.channels.get(route.account)
+        if channel is None:
+            return Refused(departure, Reason.NO_CHANNEL)
+        stop = self._stop(departure)
+        if stop is not None:
+            return stop
+        try:
+            content = self.wording.content(departure, route)
+        except Exception as error:  # a template's fault is its row's end, never its neighbours'
+            log.exception("message_not_rendered", template=departure.message.template, row=departure.id)
+            return Refused(departure, Reason.UNRENDERABLE, detail=type(error).__name__)
+        key = departure.platform_key if route.key else ""
+        return await self._call(
+            departure, channel, Delivery(route.method, (departure.address,), content, key)
+        )
+
+    def _stop(self, departure: Departure) -> Outcome | None:
+        if not departure.address:
+            # A row taken over from a dead runner whose member is gone since: it may have been sent.
+            return InDoubt(departure, Reason.UNFOLLOWED)
+        now = self.clock.now()
+        return (
+            Postponed(departure, Reason.RETRY, now, "member") if now - departure.claimed_at > LEASE else None
+        )
+
+    async def _call(self, departure: Departure, channel: Channel, delivery: Delivery) -> Outcome:
+        try:
+            accepted = await channel.send(delivery)
+        except SendError as error:
+            return self.failed(departure, error)
+        except Exception as error:  # nobody can say whether the call had its effect
+            log.exception("send_failed", route=departure.route, row=departure.id)
+            return InDoubt(departure, Reason.DOUBTFUL, type(error).__name__)
+        return Sent(departure, accepted.platform_id, said(delivery.content))
+
+    def failed(self, departure: Departure, error: SendError) -> Outcome:
+        """Return what a send error means for the row."""
+        detail = f"{error.code}: {error.detail}" if error.code is not None else error.detail
+        match error:
+            case TryLater():
+                until = error.retry_at
+                if error.scope == "message":
+                    until = max(until, self._after_backoff(departure.attempt))
+                return Postponed(departure, error.reason, until, error.scope, error.slower, detail)
+            case Undeliverable():
+                return Refused(departure, error.reason, error.correction, detail)
+            case AccountDisabled():
+                return Stopped(departure, error.reason, detail)
+            case OutcomeUnknown() | _:
+                return InDoubt(departure, error.reason, detail)
+
+    def _after_backoff(self, attempt: int) -> datetime:
+        wait = min(BACKOFF * (1 << (attempt - 1)), LONGEST)
+        return self.clock.now() + wait * (0.5 + self.rng.random() / 2)

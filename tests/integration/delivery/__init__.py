@@ -1,0 +1,1 @@
+"""Tests of the delivery: gates, routes, ledgers, the sender."""
