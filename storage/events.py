@@ -10,14 +10,17 @@ from sqlalchemy import Connection, bindparam, or_, update
 from bot.domain import storable
 from bot.domain.events import OWN_ACTS, InboundEvent, Scalar
 from bot.domain.members import Tally
-from storage.dialect import greatest, least, upsert
+from storage.dialect import greatest, insert_for, least
+from storage.reading import stamper, to_document
 from storage.tables import table
 from storage.tables.events import EventRow
 from storage.tables.members import MemberRow, TallyRow
+from storage.writing import Change
 
 EVENT = table(EventRow)
 TALLY = table(TallyRow)
 MEMBER = table(MemberRow)
+_WRITTEN = ("member_id", "kind", "at", "received_at", "account", "key", "amount", "properties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,20 @@ def append(connection: Connection, happenings: Sequence[Happened], now: datetime
     """Write events, and count them into the members' tallies and last activity."""
     if not happenings:
         return
-    connection.execute(
-        EVENT.insert(),
+    stamp = stamper(connection)
+    received_at = stamp(now)
+    INSERT.many(
+        connection,
         [
             {
                 "member_id": one.member_id,
                 "kind": one.kind,
-                "at": one.at,
-                "received_at": now,
+                "at": stamp(one.at),
+                "received_at": received_at,
                 "account": one.account,
                 "key": one.key,
                 "amount": one.amount,
-                "properties": one.properties,
+                "properties": to_document(dict(one.properties)),
             }
             for one in happenings
         ],
@@ -78,31 +83,28 @@ def append(connection: Connection, happenings: Sequence[Happened], now: datetime
     _note_activity(connection, happenings)
 
 
-def add_tallies(connection: Connection, tallies: dict[tuple[int, str], Tally]) -> None:
+def add_tallies(connection: Connection, tallies: Mapping[tuple[int, str], Tally]) -> None:
     """Add these numbers to the members' tallies, keyed by member id and kind."""
-    rows: list[dict[str, Any]] = [
-        {
-            "member_id": member_id,
-            "kind": kind,
-            "count": tally.count,
-            "first_at": tally.first_at,
-            "last_at": tally.last_at,
-            "amount": tally.amount,
-        }
-        for (member_id, kind), tally in sorted(tallies.items())
-    ]
-    upsert(
+    stamp = stamper(connection)
+    COUNT.many(
         connection,
-        TALLY,
-        rows,
-        ("member_id", "kind"),
-        {
-            "count": lambda tally, new: tally.c.count + new.count,
-            "amount": lambda tally, new: tally.c.amount + new.amount,
-            "first_at": lambda tally, new: least(connection, tally.c.first_at, new.first_at),
-            "last_at": lambda tally, new: greatest(connection, tally.c.last_at, new.last_at),
-        },
+        [
+            {
+                "member_id": member_id,
+                "kind": kind,
+                "count": tally.count,
+                "first_at": stamp(tally.first_at),
+                "last_at": stamp(tally.last_at),
+                "amount": tally.amount,
+            }
+            for (member_id, kind), tally in sorted(tallies.items(), key=_place)
+        ],
     )
+
+
+def _place(counted: tuple[tuple[int, str], Tally]) -> tuple[int, str]:
+    # All transactions lock in one order.
+    return counted[0]
 
 
 def _count(connection: Connection, happenings: Sequence[Happened]) -> None:
@@ -121,14 +123,39 @@ def _note_activity(connection: Connection, happenings: Sequence[Happened]) -> No
     for one in happenings:
         if one.kind in OWN_ACTS and (one.member_id not in latest or latest[one.member_id] < one.at):
             latest[one.member_id] = one.at
-    if latest:
-        at = bindparam("new_at", type_=MEMBER.c.last_active_at.type)
-        connection.execute(
-            update(MEMBER)
-            .where(
-                MEMBER.c.id == bindparam("member_id"),
-                or_(MEMBER.c.last_active_at.is_(None), MEMBER.c.last_active_at < at),
-            )
-            .values(last_active_at=at),
-            [{"member_id": member_id, "new_at": latest[member_id]} for member_id in sorted(latest)],
+    stamp = stamper(connection)
+    ACTIVE.many(
+        connection,
+        [{"of_member": member_id, "new_at": stamp(latest[member_id])} for member_id in sorted(latest)],
+    )
+
+
+def _counting(c: Connection) -> Any:
+    statement = insert_for(c, TALLY).inline()
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["member_id", "kind"],
+        set_={
+            "count": TALLY.c.count + new.count,
+            "amount": TALLY.c.amount + new.amount,
+            "first_at": least(c, TALLY.c.first_at, new.first_at),
+            "last_at": greatest(c, TALLY.c.last_at, new.last_at),
+        },
+    )
+
+
+def _activity(_: Connection) -> Any:
+    at = bindparam("new_at", type_=MEMBER.c.last_active_at.type)
+    return (
+        update(MEMBER)
+        .where(
+            MEMBER.c.id == bindparam("of_member"),
+            or_(MEMBER.c.last_active_at.is_(None), MEMBER.c.last_active_at < at),
         )
+        .values(last_active_at=at)
+    )
+
+
+INSERT = Change(lambda _: EVENT.insert().values({name: bindparam(name) for name in _WRITTEN}).inline())
+COUNT = Change(_counting)
+ACTIVE = Change(_activity)

@@ -12,12 +12,10 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
-    or_,
     select,
     union_all,
 )
 
-from bot.domain.lifecycle.enrollment import EnrollmentState
 from storage.dialect import within
 from storage.reading import Query
 from storage.tables import table
@@ -46,8 +44,9 @@ ENROLLMENT = table(EnrollmentRow)
 COUPON = table(CouponRow)
 EVENT = table(EventRow)
 
+# Places in a row of RUNS.
+RULE, KEY, ENTERED_AT, DUE_AT, STATE, ENDED_AT = 2, 4, 6, 8, 16, 17
 TAG, LINK, CONSENT, SUPPRESSION, INSIDE = range(5)
-_ACTIVE = literal_column(f"'{EnrollmentState.ACTIVE.value}'")
 
 
 def _members(c: Connection) -> Select[Any]:
@@ -108,18 +107,9 @@ def _runs(c: Connection) -> Select[Any]:
             e.sent_at, e.waiting_for, e.rounds, e.context, e.held_out, e.arm, e.goal_at, e.state,
             e.ended_at, e.reason,
         )
-        .where(within(c, e.member_id), or_(e.state == _ACTIVE, e.due_at.is_not(None)))
-        .order_by(e.entered_at, e.id)
+        .where(within(c, e.member_id))
+        .order_by(e.entered_at.desc(), e.id.desc())
     )  # fmt: skip
-
-
-def _past(c: Connection) -> Select[Any]:
-    e = ENROLLMENT.c
-    return (
-        select(e.member_id, e.rule, e.key, e.entered_at, e.ended_at)
-        .where(within(c, e.member_id), e.state != _ACTIVE)
-        .order_by(e.entered_at.desc(), e.key)
-    )
 
 
 def _holdings(c: Connection) -> Select[Any]:
@@ -137,5 +127,4 @@ SMALL = Query(_small)
 TALLIES = Query(_tallies)
 MOMENTS = Query(_moments)
 RUNS = Query(_runs)
-PAST = Query(_past)
 HOLDINGS = Query(_holdings)

@@ -1,8 +1,9 @@
 """Members as the pure part sees them, many at once: one cheap statement a table, whatever the number."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,6 +16,9 @@ from storage.dialect import listed, lock_members
 from storage.reading import document_decoder, moment_decoder, stamped
 
 Decode = Callable[[Any], Any]
+Row = tuple[Any, ...]
+_NONE: Mapping[str, Any] = MappingProxyType({})
+_ACTIVE = EnrollmentState.ACTIVE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +32,26 @@ class Wanted:
 NOTHING = Wanted()
 
 
-@dataclass(slots=True)
-class _Draft:
-    """The facts of one member while they are being gathered."""
+class _Drafts:
+    """The facts of several members while they are being gathered, by member id; most have few."""
 
-    tags: dict[str, Tag] = field(default_factory=dict)
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    moments: dict[str, list[datetime]] = field(default_factory=dict)
-    consents: dict[str, Consent] = field(default_factory=dict)
-    suppressed: dict[str, datetime] = field(default_factory=dict)
-    memberships: list[str] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    holdings: dict[str, Holding] = field(default_factory=dict)
-    runs: list[Enrollment] = field(default_factory=list)
-    past: dict[str, PastRuns] = field(default_factory=dict)
+    __slots__ = (
+        "consents", "holdings", "links", "memberships", "moments", "past", "runs", "suppressed", "tags",
+        "tallies",
+    )  # fmt: skip
 
-
-Drafts = Mapping[int, _Draft]
+    def __init__(self) -> None:
+        """Begin with nothing known of anybody."""
+        self.tags: dict[int, dict[str, Tag]] = {}
+        self.tallies: dict[int, dict[str, Tally]] = {}
+        self.moments: dict[int, dict[str, list[datetime]]] = {}
+        self.consents: dict[int, dict[str, Consent]] = {}
+        self.suppressed: dict[int, dict[str, datetime]] = {}
+        self.memberships: dict[int, list[str]] = {}
+        self.links: dict[int, list[Link]] = {}
+        self.holdings: dict[int, dict[str, Holding]] = {}
+        self.runs: dict[int, list[Enrollment]] = {}
+        self.past: dict[int, dict[str, PastRuns]] = {}
 
 
 def load(
@@ -61,7 +68,7 @@ def load(
     if lock:
         lock_members(connection, chosen)
     given = listed(connection, chosen)
-    drafts = {member_id: _Draft() for member_id in chosen}
+    drafts = _Drafts()
     moment, document = moment_decoder(connection), document_decoder(connection)
     _read_small(connection, given, drafts, moment)
     _read_tallies(connection, given, drafts, moment)
@@ -69,68 +76,66 @@ def load(
     _read_holdings(connection, given, drafts, moment)
     if wanted.moment_kinds:
         since = stamped(connection, now - wanted.moment_window)
-        _read_moments(connection, given, drafts, wanted, since)
+        kinds = listed(connection, sorted(wanted.moment_kinds))
+        for member_id, kind, at in facts.MOMENTS.rows(connection, ids=given, kinds=kinds, since=since):
+            drafts.moments.setdefault(member_id, {}).setdefault(kind, []).append(moment(at))
+    unmoved = dict.fromkeys(sorted(wanted.moment_kinds), ())
     return {
-        row[0]: _member(row, drafts[row[0]], moment, document)
+        row[0]: _member(row, drafts, unmoved, moment, document)
         for row in facts.MEMBERS.rows(connection, ids=given)
     }
 
 
-def _read_small(connection: Connection, given: Any, drafts: Drafts, moment: Decode) -> None:
+def _read_small(connection: Connection, given: Any, drafts: _Drafts, moment: Decode) -> None:
     for member_id, kind, name, text, flag, at, until in facts.SMALL.rows(connection, ids=given):
-        draft = drafts[member_id]
         if kind == facts.TAG:
-            draft.tags[name] = Tag(name, text, moment(at), moment(until) if until else None)
+            tag = Tag(name, text, moment(at), moment(until) if until else None)
+            drafts.tags.setdefault(member_id, {})[name] = tag
         elif kind == facts.LINK:
-            draft.links.append(Link(name, text.partition(":")[2], bool(flag), moment(at)))
+            link = Link(name, text.partition(":")[2], bool(flag), moment(at))
+            drafts.links.setdefault(member_id, []).append(link)
         elif kind == facts.CONSENT:
-            draft.consents[name] = Consent(bool(flag), moment(at), text)
+            drafts.consents.setdefault(member_id, {})[name] = Consent(bool(flag), moment(at), text)
         elif kind == facts.SUPPRESSION:
-            draft.suppressed[name] = moment(until)
+            drafts.suppressed.setdefault(member_id, {})[name] = moment(until)
         else:
-            draft.memberships.append(name)
+            drafts.memberships.setdefault(member_id, []).append(name)
 
 
-def _read_tallies(connection: Connection, given: Any, drafts: Drafts, moment: Decode) -> None:
+def _read_tallies(connection: Connection, given: Any, drafts: _Drafts, moment: Decode) -> None:
+    tallies = drafts.tallies
     for member_id, kind, count, first, last, amount in facts.TALLIES.rows(connection, ids=given):
-        drafts[member_id].tallies[kind] = Tally(count, moment(first), moment(last), amount)
+        began = moment(first)
+        ended = began if first == last else moment(last)
+        tallies.setdefault(member_id, {})[kind] = Tally(count, began, ended, amount)
 
 
-def _read_moments(connection: Connection, given: Any, drafts: Drafts, wanted: Wanted, since: Any) -> None:
-    moment = moment_decoder(connection)
-    kinds = sorted(wanted.moment_kinds)
-    for draft in drafts.values():
-        draft.moments = {kind: [] for kind in kinds}
-    found = facts.MOMENTS.rows(connection, ids=given, kinds=listed(connection, kinds), since=since)
-    for member_id, kind, at in found:
-        drafts[member_id].moments[kind].append(moment(at))
-
-
-def _read_runs(connection: Connection, given: Any, drafts: Drafts, moment: Decode, document: Decode) -> None:
+def _read_runs(connection: Connection, given: Any, drafts: _Drafts, moment: Decode, document: Decode) -> None:
+    finished: dict[tuple[int, str], list[Row]] = {}
     for row in facts.RUNS.rows(connection, ids=given):
-        drafts[row[0]].runs.append(_enrollment(row, moment, document))
-    finished: dict[tuple[int, str], list[tuple[Any, ...]]] = {}
-    for row in facts.PAST.rows(connection, ids=given):
-        finished.setdefault(row[:2], []).append(row)
+        if row[facts.STATE] == _ACTIVE or row[facts.DUE_AT]:
+            drafts.runs.setdefault(row[0], []).append(_enrollment(row, moment, document))
+        if row[facts.STATE] != _ACTIVE:
+            finished.setdefault((row[0], row[facts.RULE]), []).append(row)
     for (member_id, rule), rows in finished.items():
-        drafts[member_id].past[rule] = _past(rows, moment)
+        drafts.past.setdefault(member_id, {})[rule] = _past(rows, moment)
 
 
-def _past(rows: list[tuple[Any, ...]], moment: Decode) -> PastRuns:
-    recent = tuple(PastRun(key, moment(entered)) for _, _, key, entered, _ in rows[:RECENT_RUNS])
-    ends = [ended for *_, ended in rows if ended]
+def _past(rows: list[Row], moment: Decode) -> PastRuns:
+    recent = tuple(PastRun(row[facts.KEY], moment(row[facts.ENTERED_AT])) for row in rows[:RECENT_RUNS])
+    ends = [row[facts.ENDED_AT] for row in rows if row[facts.ENDED_AT]]
     return PastRuns(len(rows), recent[0].entered_at, moment(max(ends)) if ends else None, recent)
 
 
-def _read_holdings(connection: Connection, given: Any, drafts: Drafts, moment: Decode) -> None:
+def _read_holdings(connection: Connection, given: Any, drafts: _Drafts, moment: Decode) -> None:
     # Oldest first, so that the newest of a batch is what stays.
     for member_id, batch, state, at, expires, code in facts.HOLDINGS.rows(connection, ids=given):
-        drafts[member_id].holdings[batch] = Holding(
+        drafts.holdings.setdefault(member_id, {})[batch] = Holding(
             batch, state, moment(at), moment(expires) if expires else None, code
         )
 
 
-def _enrollment(row: tuple[Any, ...], moment: Decode, document: Decode) -> Enrollment:
+def _enrollment(row: Row, moment: Decode, document: Decode) -> Enrollment:
     (member_id, key, rule, version, name, step, entered, began, due, sent, waiting, rounds, context,
      held_out, arm, goal, state, ended, reason) = row  # fmt: skip
     return Enrollment(
@@ -156,9 +161,13 @@ def _enrollment(row: tuple[Any, ...], moment: Decode, document: Decode) -> Enrol
     )
 
 
-def _member(row: tuple[Any, ...], draft: _Draft, moment: Decode, document: Decode) -> Member:
+def _member(
+    row: Row, drafts: _Drafts, unmoved: Mapping[str, tuple[datetime, ...]], moment: Decode, document: Decode
+) -> Member:
     (member_id, known_since, stage, stage_since, name, zone, birthday, source, attributes, active,
      recency, frequency, monetary, review) = row  # fmt: skip
+    links = drafts.links.get(member_id, ())
+    moments = drafts.moments.get(member_id)
     return Member(
         id=member_id,
         known_since=moment(known_since),
@@ -169,17 +178,23 @@ def _member(row: tuple[Any, ...], draft: _Draft, moment: Decode, document: Decod
         birthday=birthday,
         source=source,
         attributes=document(attributes),
-        tags=draft.tags,
-        tallies=draft.tallies,
-        moments={kind: tuple(sorted(times, reverse=True)) for kind, times in draft.moments.items()},
+        tags=drafts.tags.get(member_id, _NONE),
+        tallies=drafts.tallies.get(member_id, _NONE),
+        moments={**unmoved, **{k: tuple(sorted(v, reverse=True)) for k, v in moments.items()}}
+        if moments
+        else unmoved,
         last_active_at=moment(active) if active else None,
-        consents=draft.consents,
-        suppressed=draft.suppressed,
-        memberships=frozenset(draft.memberships),
+        consents=drafts.consents.get(member_id, _NONE),
+        suppressed=drafts.suppressed.get(member_id, _NONE),
+        memberships=frozenset(drafts.memberships.get(member_id, ())),
         rfm=Rfm(recency, frequency, monetary) if recency is not None else None,
-        links=tuple(sorted(draft.links, key=lambda link: (link.account, link.address))),
-        holdings=draft.holdings,
-        runs=tuple(draft.runs),
-        past=draft.past,
+        links=tuple(sorted(links, key=_door) if len(links) > 1 else links),
+        holdings=drafts.holdings.get(member_id, _NONE),
+        runs=tuple(reversed(drafts.runs.get(member_id, ()))),
+        past=drafts.past.get(member_id, _NONE),
         review_at=moment(review) if review else None,
     )
+
+
+def _door(link: Link) -> tuple[str, str]:
+    return link.account, link.address

@@ -58,15 +58,15 @@ def past_after(past: PastRuns | None, run: Enrollment) -> PastRuns:
     one = PastRun(run.key, run.entered_at)
     if past is None:
         return PastRuns(1, run.entered_at, run.ended_at, (one,))
-    recent = sorted((*past.recent, one), key=_newest_first)[:RECENT_RUNS]
+    recent = sorted((one, *past.recent), key=_newest_first)[:RECENT_RUNS]
     ends = [end for end in (past.last_ended_at, run.ended_at) if end is not None]
     return PastRuns(
         past.count + 1, max(past.last_entered_at, run.entered_at), max(ends) if ends else None, tuple(recent)
     )
 
 
-def _newest_first(run: PastRun) -> tuple[float, str]:
-    return -run.entered_at.timestamp(), run.key
+def _newest_first(run: PastRun) -> float:
+    return -run.entered_at.timestamp()
 
 
 def _later_end(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -14,6 +14,7 @@ from bot.domain.events import Scalar
 LONGEST_TEXT = 8192
 MOST_PROPERTIES = 128
 LARGEST_INTEGER = 2**63 - 1
+EXACT_FLOAT = 2.0**53
 
 Value = TypeVar("Value", bound=Scalar)
 
@@ -42,7 +43,8 @@ def scalar(value: Scalar) -> Scalar:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise NotStorable("a number that is not finite")
-        return value
+        # Beyond 53 bits a float is a whole number, and PostgreSQL's JSONB gives it back as one.
+        return integer(int(value)) if abs(value) >= EXACT_FLOAT else value
     return integer(value)
 
 

@@ -106,6 +106,7 @@ class MembershipRow(SQLModel, table=True):
     """The member is inside a segment that rules watch, since then."""
 
     __tablename__ = "membership"
+    __table_args__ = (Index("ix_membership_member", "member_id"),)
     segment: str = Field(primary_key=True)
     member_id: int = Field(sa_type=BigInteger, primary_key=True)
     since: datetime = Field(sa_column=moment())

@@ -357,6 +357,7 @@ def upgrade() -> None:
         sa.Column("since", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("segment", "member_id", name=op.f("pk_membership")),
     )
+    op.create_index("ix_membership_member", "membership", ["member_id"], unique=False)
     op.create_table(
         "operator",
         sa.Column("known_as", sa.String(), nullable=False),
@@ -541,6 +542,7 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_due", table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("operator")
+    op.drop_index("ix_membership_member", table_name="membership")
     op.drop_table("membership")
     op.drop_index(op.f("ix_member_stage"), table_name="member")
     op.drop_index(op.f("ix_member_review_at"), table_name="member")
