@@ -70,6 +70,8 @@ def _leaf(
     match leaf:
         case Did():
             return did(leaf, now, driving=driving)
+        case Tagged():
+            return _tagged(leaf, now, driving=driving)
         case EventIs(name, relation, value):
             return constant(truth=compare(context.get(name), relation, value))
         case _:
@@ -105,9 +107,11 @@ def _tag_lives(name: str, now: datetime) -> ColumnElement[bool]:
     return (TAG.c.name == name) & (TAG.c.expires_at.is_(None) | (TAG.c.expires_at > now))
 
 
-def _tagged(leaf: Tagged, now: datetime) -> ColumnElement[bool]:
-    live = select(TAG.c.member_id).where(_tag_lives(leaf.name, now), TAG.c.member_id == MEMBER.c.id)
-    return live.correlate(MEMBER).exists()
+def _tagged(leaf: Tagged, now: datetime, *, driving: bool) -> ColumnElement[bool]:
+    live = select(TAG.c.member_id).where(_tag_lives(leaf.name, now))
+    if driving:
+        return MEMBER.c.id.in_(live)
+    return live.where(TAG.c.member_id == MEMBER.c.id).correlate(MEMBER).exists()
 
 
 def _rfm(leaf: RfmIs, _now: datetime) -> ColumnElement[bool]:
@@ -158,7 +162,6 @@ def _attribute_in(leaf: AttributeIn, _now: datetime) -> ColumnElement[bool]:
 
 _LEAVES: Mapping[type, Callable[[Any, datetime], ColumnElement[bool]]] = {
     Always: lambda _leaf, _now: true(),
-    Tagged: _tagged,
     StageIs: lambda leaf, _now: MEMBER.c.stage.in_(leaf.names),
     RfmIs: _rfm,
     KnownFor: _known_for,
