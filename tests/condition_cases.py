@@ -145,7 +145,8 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
 )
 
 
-def _grown(below: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+def grown(below: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    """Conditions one level above these."""
     several = st.lists(below, max_size=3).map(tuple)
     return st.one_of(
         st.builds(AllOf, several),
@@ -155,5 +156,5 @@ def _grown(below: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     )
 
 
-trees: st.SearchStrategy[Condition] = st.recursive(leaves, _grown, max_leaves=6)
+trees: st.SearchStrategy[Condition] = st.recursive(leaves, grown, max_leaves=6)
 contexts = st.dictionaries(st.sampled_from(("order_settled", "金额")), scalars)

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.conditions import (
     AllOf,
+    AnyOf,
+    Comparison,
     Condition,
+    CouponIs,
     Did,
+    KnownFor,
     Not,
+    Tagged,
 )
 from bot.domain.events import Scalar
 from bot.domain.members import Member
 from bot.domain.outlook import next_change
 from bot.domain.predicate import holds
-from tests.condition_cases import NOW, TICK, contexts, members, trees
+from tests.condition_cases import (
+    BATCHES,
+    NOW,
+    SPANS,
+    STATES,
+    TAGS,
+    TICK,
+    comparisons,
+    contexts,
+    grown,
+    kinds,
+    members,
+    relations,
+    spans,
+)
 
 DAY = timedelta(days=1)
 NOBODY = Member(id=1, known_since=NOW)
@@ -38,20 +57,44 @@ def test_a_part_that_is_false_for_good_keeps_the_whole_from_being_looked_at() ->
     assert next_change(churned, who(), NOW) == NOW + 90 * DAY
 
 
-@settings(max_examples=300)
-@given(tree=trees, member=members(), context=contexts, data=st.data())
+def test_of_several_parts_that_must_hold_the_first_to_turn_turns_the_whole() -> None:
+    both = AllOf((Did("order.paid", within=7 * DAY), Did("order.paid", within=30 * DAY)))
+    assert next_change(both, who(ago=DAY), NOW) == NOW + 6 * DAY
+    assert next_change(Not(both), who(ago=DAY), NOW) == NOW + 6 * DAY
+    assert next_change(AnyOf(both.parts), who(ago=DAY), NOW) == NOW + 29 * DAY
+
+
+def edges_of(member: Member) -> list[datetime]:
+    """Every moment at which anything in this member's life could come to an end."""
+    begun = [member.known_since, *(at for times in member.moments.values() for at in times)]
+    ends = [at + span for at in begun for span in SPANS]
+    ends += [tag.expires_at for tag in member.tags.values() if tag.expires_at]
+    ends += [held.expires_at for held in member.holdings.values() if held.expires_at]
+    return [end + tick * TICK for end in ends for tick in (-1, 0, 1)]
+
+
+timed = st.recursive(
+    st.one_of(
+        st.builds(Did, st.one_of(kinds, st.just("any")), comparisons, spans),
+        st.builds(Tagged, st.sampled_from(TAGS)),
+        st.builds(KnownFor, st.builds(Comparison, relations, spans.map(timedelta.total_seconds))),
+        st.builds(CouponIs, st.sampled_from(BATCHES), st.sampled_from(STATES)),
+    ),
+    grown,
+    max_leaves=6,
+)
+
+
+@settings(max_examples=400)
+@given(tree=timed, member=members(), context=contexts)
 def test_nothing_turns_before_the_announced_moment(
-    tree: Condition, member: Member, context: dict[str, Scalar], data: st.DataObject
+    tree: Condition, member: Member, context: dict[str, Scalar]
 ) -> None:
     turns = next_change(tree, member, NOW, context)
     truth = holds(tree, member, NOW, context)
     last = turns - TICK if turns is not None else NOW + 400 * DAY
     assert last >= NOW
-    # Any moment strictly between, and those at which something in this member's life comes to an end.
-    span = (last - NOW) // TICK
-    offsets = data.draw(st.lists(st.integers(0, span), max_size=4))
-    edges = [NOW + days * DAY + tick * TICK for days in (1, 7, 30, 60, 83, 90) for tick in (-1, 0, 1)]
-    for moment in (last, *(NOW + offset * TICK for offset in offsets), *edges):
+    for moment in (last, *edges_of(member)):
         if NOW <= moment <= last:
             assert holds(tree, member, moment, context) is truth, moment
 
