@@ -10,6 +10,7 @@ from bot.config.sends import Gift
 from bot.domain.delivery.policy import MARKETING
 
 DIRECT = "customer_service"
+FOLDER = "messages/"
 
 
 def read_messages(draft: Draft, parts: Parts, paths: Sequence[Path], problems: Problems) -> Messages | None:
@@ -31,19 +32,25 @@ def read_messages(draft: Draft, parts: Parts, paths: Sequence[Path], problems: P
     return messages
 
 
+def names_of(messages: Messages) -> tuple[str, ...]:
+    """Return the families there are, those of wrong files too: each is one mistake, and not two."""
+    wrong = (fault.path.removeprefix(FOLDER).partition(".")[0] for fault in messages.problems)
+    return tuple(dict.fromkeys((*messages.families(), *wrong)))
+
+
 def check_messages(draft: Draft, found: Collection[Gift], messages: Messages, problems: Problems) -> None:
     """Note every message that is missing, or missing for one of its routes, or of another purpose."""
-    families = messages.families()
+    families, written = messages.families(), names_of(messages)
     for path, name in _named(draft):
-        if name not in families:
-            problems.missing(path, "template", name, families)
+        if name not in written:
+            problems.missing(path, "template", name, written)
     for gift in found:
         name = gift.text("template")
         if name in families:
             _check_purpose(gift, messages, problems)
             _check_variants(gift, draft, messages, problems)
-        elif name:
-            problems.missing(f"{gift.path}.template", "template", name, families)
+        elif name and name not in written:
+            problems.missing(f"{gift.path}.template", "template", name, written)
 
 
 def _check_purpose(gift: Gift, messages: Messages, problems: Problems) -> None:

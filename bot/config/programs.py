@@ -9,7 +9,7 @@ from bot.config.conditions import Names, parse
 from bot.config.document import Plain, under
 from bot.config.draft import Draft
 from bot.config.law import check_fairness, check_gifts
-from bot.config.messages import check_messages
+from bot.config.messages import check_messages, names_of
 from bot.config.parts import Messages, Parts
 from bot.config.problems import Problems
 from bot.config.rules import Known, read_campaigns, read_rules
@@ -79,7 +79,7 @@ def _known(draft: Draft, parts: Parts, names: Names, messages: Messages | None) 
         kinds=parts.rule_kinds,
         routes=draft.written["routes"],
         queues=draft.written["queues"],
-        templates=None if messages is None else tuple(messages.families()),
+        templates=None if messages is None else names_of(messages),
         platform_templates=tuple(sorted(own)),
         bases=tuple(draft.fairness.basis) if draft.fairness else (),
     )

@@ -82,10 +82,10 @@ _SENTENCES = {
     "dict_type": "write keys with values",
     "model_type": "write keys with values",
     "model_attributes_type": "write keys with values",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than": "must be less than {lt}",
-    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must have at least {min_length} of these",
@@ -105,7 +105,8 @@ def _sentence(error: ErrorDetails, value: Plain, keys: Keys) -> str:
         known = keys.known.get(id(_at(value, above)), [])
         return f"unknown key{did_you_mean(str(key), known)}"
     if kind == "literal_error":
-        found = _at(value, error["loc"])
+        *above, last = error["loc"] or ("",)
+        found = above[-1] if last == "[key]" else _at(value, error["loc"])
         near = did_you_mean(found, _quoted(str(context["expected"]))) if isinstance(found, str) else ""
         return f"must be {context['expected'].replace(chr(39), '')}{near}"
     return _SENTENCES[kind].format(**context) if kind in _SENTENCES else error["msg"]

@@ -40,6 +40,7 @@ def _template(value: object) -> str:
 
 def _url(schemes: frozenset[str], plain: frozenset[str]) -> Callable[[object], str]:
     """Return a reader of addresses; those of `plain` schemes are for this machine only."""
+    begins = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
 
     def read(value: object) -> str:
         try:
@@ -49,7 +50,7 @@ def _url(schemes: frozenset[str], plain: frozenset[str]) -> Callable[[object], s
         except ValueError:
             good = False
         if not good or parts is None or re.search(r"\s", str(value)):
-            raise ValueError(f"write an address that begins with {' or '.join(sorted(schemes))}://")
+            raise ValueError(f"write an address that begins with {begins}")
         if parts.scheme in plain and host not in _LOOPBACK:
             raise ValueError("only an address of this machine may be unencrypted")
         return str(value).rstrip("/")
