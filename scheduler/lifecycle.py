@@ -18,13 +18,15 @@ from bot.domain.lifecycle.decide import advance, decide, review
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.lifecycle.settling import emitted
 from bot.domain.members import Member
-from storage import due, effects, enrollments, events, members
+from storage import due, effects, enrollments, events, full_pass, members
 from storage.database import Connection, Database
 from storage.members import Wanted
 
 PAGE = 256
 MAX_DEPTH = 5
 PARKED_FOR = timedelta(hours=1)
+
+Looked = tuple[int, int]
 
 log = structlog.get_logger("lifecycle")
 
@@ -66,34 +68,33 @@ async def run_due(
     """
     done = 0
     while done < limit:
-        size = min(page, limit - done)
-        looked = await _one_page(database, book, now, size)
+        taken, looked = await _one_page(database, book, now, min(page, limit - done))
         done += looked
-        if looked < size:
+        if not taken:
             break
     return done
 
 
-async def _one_page(database: Database, book: Rulebook, now: datetime, size: int) -> int:
+async def _one_page(database: Database, book: Rulebook, now: datetime, size: int) -> Looked:
     try:
         return await database.write(lambda c: work(c, book, now, size))
     except StorageUnavailable:
         raise
     except Exception:  # one member the database refuses must not hold up the page
         log.exception("page_failed", size=size)
-    looked = 0
+    done = 0
     for _ in range(size):
-        one = await _alone(database, book, now)
-        looked += one
-        if not one:
+        taken, looked = await _alone(database, book, now)
+        done += looked
+        if not taken:
             break
-    return looked
+    return done, done
 
 
-async def _alone(database: Database, book: Rulebook, now: datetime) -> int:
+async def _alone(database: Database, book: Rulebook, now: datetime) -> Looked:
     taken: list[int] = []
 
-    def work_alone(connection: Connection) -> int:
+    def work_alone(connection: Connection) -> Looked:
         taken[:] = _take(connection, book, now, 1)
         return _look_at(connection, book, taken, now)
 
@@ -104,11 +105,20 @@ async def _alone(database: Database, book: Rulebook, now: datetime) -> int:
     except Exception:  # parked, with its reason in the log, and tried again later
         log.exception("member_parked", members=taken)
         await database.write(lambda c: due.park(c, taken, now + PARKED_FOR, now))
-        return len(taken)
+        return len(taken), len(taken)
 
 
-def work(connection: Connection, book: Rulebook, now: datetime, size: int) -> int:
-    """Do one page inside its transaction; return how many members were looked at."""
+def run_full(connection: Connection, book: Rulebook, now: datetime) -> full_pass.Seen:
+    """Bring everybody up to date with a new book, set-based, inside the caller's transaction.
+
+    To be done at start and after every change of the configuration, before events are decided with the
+    new book. The next looks of all members become due; `run_due` takes them page by page.
+    """
+    return full_pass.run(connection, book, now)
+
+
+def work(connection: Connection, book: Rulebook, now: datetime, size: int) -> Looked:
+    """Do one page inside its transaction; return how many members were taken and really due."""
     return _look_at(connection, book, _take(connection, book, now, size), now)
 
 
@@ -117,9 +127,9 @@ def _take(connection: Connection, book: Rulebook, now: datetime, size: int) -> l
     return due.take(connection, working, now, size)
 
 
-def _look_at(connection: Connection, book: Rulebook, ids: list[int], now: datetime) -> int:
+def _look_at(connection: Connection, book: Rulebook, ids: list[int], now: datetime) -> Looked:
     if not ids:
-        return 0
+        return 0, 0
     wanted = Wanted(book.moment_kinds, book.moment_window)
     known = members.load(connection, ids, wanted, now)
     due.forget(connection, [each for each in ids if each not in known], now)
@@ -127,7 +137,9 @@ def _look_at(connection: Connection, book: Rulebook, ids: list[int], now: dateti
     states = enrollments.outcomes(connection, waiting)
     turns: list[Turn] = []
     failed: list[int] = []
-    for member_id in sorted(known):
+    # What another worker did between our choosing a member and holding them is not due any more.
+    ready = [member_id for member_id in sorted(known) if _is_due(known[member_id], now)]
+    for member_id in ready:
         try:
             turns.append(_turn(book, known[member_id], states, now))
         except Exception:  # one member's fault is parked alone, see PARKED_FOR
@@ -135,7 +147,12 @@ def _look_at(connection: Connection, book: Rulebook, ids: list[int], now: dateti
             failed.append(member_id)
     _apply(connection, book, turns, now)
     due.park(connection, failed, now + PARKED_FOR, now)
-    return len(ids)
+    return len(ids), len(ready)
+
+
+def _is_due(member: Member, now: datetime) -> bool:
+    looks = [member.review_at, *(run.due_at for run in member.runs if run.active)]
+    return any(at is not None and at <= now for at in looks)
 
 
 def _turn(book: Rulebook, member: Member, states: enrollments.Outcomes, now: datetime) -> Turn:

@@ -34,7 +34,16 @@ def take(connection: Connection, rules: Collection[str], now: datetime, limit: i
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return list(connection.execute(free, {"ids": listed(connection, wanted)}).scalars())
+    given = {"ids": listed(connection, wanted)}
+    held = list(connection.execute(free, given).scalars())
+    return held or _orphans(connection, wanted)
+
+
+def _orphans(connection: Connection, wanted: list[int]) -> list[int]:
+    """Return the ids behind which there is no member any more, so that their runs can end."""
+    present = select(MEMBER.c.id).where(within(connection, MEMBER.c.id))
+    known = set(connection.execute(present, {"ids": listed(connection, wanted)}).scalars())
+    return [each for each in wanted if each not in known]
 
 
 def _runs(connection: Connection, rules: Collection[str], now: datetime, limit: int) -> Select[int]:

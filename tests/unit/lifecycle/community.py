@@ -84,7 +84,7 @@ class Life:
 
     def __init__(self, text: str, member: Member | None = None, stages: str = STAGES) -> None:
         self.book = book_of(text, stages)
-        kinds = {kind: () for kind in self.book.moment_kinds}
+        kinds = dict.fromkeys(self.book.moment_kinds, ())
         self.member = member or Member(1, NOW, moments=kinds)
         self.now = NOW
         self.effects: list[fx.Effect] = []
