@@ -176,8 +176,10 @@ async def serving(
             program.url = await site.start(*where)
             stack.push_async_callback(site.stop)
         if role != "web":
-            beating = asyncio.create_task(_beat(program, followed, clock))
-            stack.push_async_callback(_end, beating)
+            beating = asyncio.Event()
+            heartbeat = asyncio.create_task(_beat(program, followed, clock, beating))
+            stack.push_async_callback(_end, heartbeat)
+            await beating.wait()
         yield program
 
 
@@ -186,12 +188,14 @@ async def _end(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _beat(program: Program, followed: FollowedClock | None, url: str) -> None:
+async def _beat(program: Program, followed: FollowedClock | None, url: str, beating: asyncio.Event) -> None:
     if followed is not None:
-        await follow(clock_url(url), f"bot-{secrets.token_hex(4)}", followed, program.heart.settle)
+        name = f"bot-{secrets.token_hex(4)}"
+        await follow(clock_url(url), name, followed, program.heart.settle, beating)
         return
     ticker = Ticker(program.clock, program.config.app.zone, program.heart.tick)
     ticker.start()
+    beating.set()
     try:
         while True:
             await program.woken.wait()

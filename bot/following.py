@@ -63,18 +63,18 @@ async def follow(
     name: str,
     clock: FollowedClock,
     settle: Callable[[], Awaitable[datetime | None]],
+    following: asyncio.Event,
 ) -> None:
     """Keep the clock in step for ever: after each look do what is due, then say how far we came.
 
     `settle` does everything due at the clock's present and returns when something is due next. The
     report lets the sandbox move from one due moment to the next instead of jumping over them.
+    `following` is set once the sandbox knows of us and waits for us.
     """
     unchanged = 0
+    report = {"follower": name, "seen": "", "next_due": ""}
     async with aiohttp.ClientSession(timeout=POLL) as session:
         while True:
-            next_due = await settle()
-            seen = clock.now().isoformat()
-            report = {"follower": name, "seen": seen, "next_due": next_due.isoformat() if next_due else ""}
             try:
                 async with session.get(url, params=report) as answer:
                     moment = _moment(await answer.json())
@@ -82,10 +82,14 @@ async def follow(
                 log.warning("clock_unreachable", error=type(error).__name__)
                 await asyncio.sleep(1)
                 continue
+            following.set()
             unchanged = unchanged + 1 if moment == clock.now() else 0
             if unchanged > PATIENCE:
                 await asyncio.sleep(REST_S)
             clock.turn(moment)
+            next_due = await settle()
+            report["seen"] = moment.isoformat()
+            report["next_due"] = next_due.isoformat() if next_due else ""
 
 
 def _moment(body: object) -> datetime:

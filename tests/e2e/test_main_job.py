@@ -1,0 +1,55 @@
+"""The main job, end to end on real wire bytes, on both databases."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.whole import Whole, whole
+
+
+@pytest.fixture
+async def community(tmp_path: Path, any_database_url: str) -> AsyncIterator[Whole]:
+    async with whole(tmp_path, any_database_url) as running:
+        yield running
+
+
+async def test_a_follower_is_welcomed_in_the_encrypted_passive_reply_and_tagged_by_source(
+    community: Whole,
+) -> None:
+    answer = await community.act("follow", "小明", scene="store_hz")
+    assert "欢迎" in answer["reply"]["Content"]
+    assert await community.rows("SELECT name, source FROM tag") == [("杭州门店", "qr:store_hz")]
+    assert await community.rows("SELECT state, route FROM outbox") == [("sent", "reply")]
+    assert await community.listing("violations") == []
+
+
+async def test_a_consenting_lead_gets_the_coupon_once_through_the_open_door(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await community.advance("1m")
+    assert "订阅成功" in str(await community.says("小明", "订阅优惠"))
+    assert await community.says("小明", "开启个性化") is not None
+    await community.advance("3d")
+    pushes = [row for row in await community.listing("outbox") if row["route"] == "customer_service"]
+    codes = await community.rows("SELECT code, state FROM coupon")
+    offers = [row for row in pushes if codes[0][0] in row["text"]]
+    assert len(codes) == len(offers) == 1
+    assert codes[0][1] == "issued"
+    assert await community.listing("violations") == []
+
+
+async def test_without_consent_no_marketing_leaves(community: Whole) -> None:
+    await community.act("follow", "小红")
+    await community.says("小红", "面膜怎么卖")
+    await community.advance("10d")
+    assert [row["route"] for row in await community.listing("outbox")] == ["reply"]
+    reasons = await community.rows("SELECT DISTINCT state, reason FROM outbox WHERE purpose = 'marketing'")
+    assert reasons == [("skipped", "no_consent")]
+
+
+async def test_a_withdrawal_stops_what_waits_at_once(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await community.says("小明", "订阅优惠")
+    assert await community.says("小明", "退订") is not None
+    await community.advance("10d")
+    assert [row for row in await community.listing("outbox") if row["route"] != "reply"] == []
