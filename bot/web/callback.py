@@ -126,7 +126,7 @@ async def raw_callback(request: web.Request) -> RawCallback:
     return RawCallback(
         request.method,
         query_fields(request.rel_url.raw_query_string),
-        await _body(request),
+        await body_of(request),
         request.headers.get("Content-Type", ""),
     )
 
@@ -145,19 +145,20 @@ def query_fields(raw: str) -> dict[str, list[str]]:
     return fields
 
 
-async def _body(request: web.Request) -> bytes:
+async def body_of(request: web.Request, most: int = MAX_BODY) -> bytes:
+    """Return the body: at most `most` bytes, within 5 s; raises CallbackRejected."""
     declared = request.content_length
-    if declared is not None and declared > MAX_BODY:
+    if declared is not None and declared > most:
         raise CallbackTooLarge("too_large")
     stream = request.content
     if stream.is_eof():
         # The usual case: the whole body came with the headers, so there is nothing to wait for.
-        return _bounded(stream.read_nowait())
+        return _bounded(stream.read_nowait(), most)
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             body = b""
             while chunk := await stream.readany():
-                body = _bounded(body + chunk)
+                body = _bounded(body + chunk, most)
             return body
     except TimeoutError:
         raise CallbackTooLarge("too_slow") from None
@@ -165,7 +166,7 @@ async def _body(request: web.Request) -> bytes:
         raise CallbackMalformed("broken_body") from error
 
 
-def _bounded(body: bytes) -> bytes:
-    if len(body) > MAX_BODY:
+def _bounded(body: bytes, most: int) -> bytes:
+    if len(body) > most:
         raise CallbackTooLarge("too_large")
     return body

@@ -6,13 +6,13 @@ must be there 5 s after the connection (or the request) began, its body 5 s afte
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
 import structlog
 from aiohttp import StreamReader, web
+from aiohttp.typedefs import Handler, Middleware
 
 HEADERS_WITHIN_S = 5.0
 BODY_WITHIN_S = 5.0
@@ -20,7 +20,6 @@ IDLE_S = 75.0
 MAX_CONNECTIONS = 2000
 _LOOK_EVERY_S = 0.5
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("web")
 
 
@@ -68,7 +67,7 @@ class ConnectionGuard:
             self._sweeper = None
 
     @property
-    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         """The outermost middleware: it tells the guard where each request stands."""
 
         @web.middleware

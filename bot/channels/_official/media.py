@@ -58,7 +58,7 @@ class MediaShelf:
         self._wire = wire
         self._store = store
         self._clock = clock
-        self._known: dict[str, StoredMedia] = {}
+        self._known: dict[tuple[str, str], StoredMedia] = {}
         self._lock = asyncio.Lock()
 
     async def on_platform(self, content: Content) -> Content:
@@ -77,13 +77,13 @@ class MediaShelf:
         wanted = path_in(content)
         if wanted is None:
             return content
-        known = self._known.get(wanted[0])
+        known = self._known.get(wanted)
         return with_media(content, known.media_id) if _lives(known, now) and known else None
 
     async def forget(self, content: Content) -> bool:
         """Drop the copy of the file this content names, as the platform lost it; False for a bare id."""
         wanted = path_in(content)
-        known = self._known.pop(wanted[0], None) if wanted else None
+        known = self._known.pop(wanted, None) if wanted else None
         if known is None:
             return False
         await self._store.forget(self._account, known.media_id)
@@ -91,7 +91,7 @@ class MediaShelf:
 
     async def _placed(self, path: str, kind: str) -> StoredMedia:
         async with self._lock:
-            known = self._known.get(path)
+            known = self._known.get((path, kind))
             if known is not None and _lives(known, self._clock.now()):
                 return known
             data = await asyncio.to_thread(_file, path, _LIMITS[kind])
@@ -100,7 +100,7 @@ class MediaShelf:
             if kept is None or not _lives(kept, self._clock.now()):
                 kept = await self._uploaded(data, kind, Path(path).name)
                 await self._store.keep(self._account, digest, kept)
-            self._known[path] = kept
+            self._known[path, kind] = kept
             return kept
 
     async def _uploaded(self, data: bytes, kind: str, name: str) -> StoredMedia:
