@@ -4,7 +4,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Integer, String, Table, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -105,6 +115,18 @@ def within(connection: Connection, column: ColumnElement[Any], name: str = "ids"
         given = func.json_each(bindparam(name, type_=String)).table_valued("value")
         return column.in_(select(given.c.value))
     return column == func.any(bindparam(name, type_=postgresql.ARRAY(column.type)))
+
+
+def unindexed(connection: Connection, column: Any) -> ColumnElement[Any]:
+    """Return the column in a form SQLite finds no index for.
+
+    Without statistics it takes the index over a whole state for more selective than a list of ids, and
+    then reads every queued row for each chunk. PostgreSQL counts and needs no such hint.
+    """
+    if connection.dialect.name == "sqlite":
+        return literal_column(f"+{column.table.name}.{column.name}", column.type)
+    hinted: ColumnElement[Any] = column
+    return hinted
 
 
 def listed(connection: Connection, values: Iterable[Any]) -> Any:

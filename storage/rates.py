@@ -11,6 +11,7 @@ from bot.domain.delivery.pace import RECOVERS_AFTER, Grant, grant
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.routes import Rate
 from storage.dialect import insert_new, replacing, upsert
+from storage.reading import Query, moment_decoder
 from storage.tables import table
 from storage.tables.delivery import RateRow
 from storage.tables.operations import AlertRow, SwitchRow
@@ -20,6 +21,13 @@ SWITCH = table(SwitchRow)
 ALERT = table(AlertRow)
 BRAKES = ("paused", "fenced")
 SLOWEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    arrival_at: datetime
+    rest_until: datetime | None
+    slowdown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,13 @@ class Pace:
 
 def read(c: Connection, policy: DeliveryPolicy, most: int, now: datetime) -> Pace:
     """Return what may be sent now, at most `most`; reserves nothing."""
-    names = {row.name for row in c.execute(select(SWITCH.c.name, SWITCH.c.value)) if row.value}
+    names = {name for name, value in _SWITCHES.rows(c) if value}
     brake = next((name for name in BRAKES if name in names), "")
-    rows = {row.name: row for row in c.execute(select(RATE))}
+    moment = moment_decoder(c)
+    rows = {
+        name: _State(moment(arrival), moment(until) if until else None, slowdown)
+        for name, arrival, until, slowdown in _RATES.rows(c)
+    }
     rests = {name: row.rest_until for name, row in rows.items() if row.rest_until and row.rest_until > now}
     if any(route.account not in policy.rates for route in policy.routes.values()):
         return Pace(brake, frozenset(names), rests, None, None)
@@ -117,13 +129,13 @@ def switches(c: Connection) -> dict[str, str]:
     return {row.name: row.value for row in c.execute(select(SWITCH.c.name, SWITCH.c.value)) if row.value}
 
 
-def _grant(row: Row[Any] | None, rate: Rate, wanted: int, now: datetime) -> Grant:
+def _grant(row: _State | Row[Any] | None, rate: Rate, wanted: int, now: datetime) -> Grant:
     if row is None:
         return grant(now, rate, 1, wanted, now)
     return grant(row.arrival_at, rate, _slowdown(row, now), wanted, now)
 
 
-def _slowdown(row: Row[Any], now: datetime) -> int:
+def _slowdown(row: _State | Row[Any], now: datetime) -> int:
     if row.rest_until is None or row.rest_until + RECOVERS_AFTER <= now:
         return 1
     slowdown: int = row.slowdown
@@ -137,3 +149,7 @@ def _locked(c: Connection, names: list[str]) -> Any:
 
 def _fresh(name: str, now: datetime) -> dict[str, Any]:
     return {"name": name, "arrival_at": now, "rest_until": None, "slowdown": 1, "reason": ""}
+
+
+_SWITCHES = Query(lambda _c: select(SWITCH.c.name, SWITCH.c.value))
+_RATES = Query(lambda _c: select(RATE.c.name, RATE.c.arrival_at, RATE.c.rest_until, RATE.c.slowdown))

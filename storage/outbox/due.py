@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, literal_column, null, select, update
 
-from storage.dialect import listed, within
+from storage.dialect import listed, unindexed, within
 from storage.outbox.rows import MESSAGE_COLUMNS, OUTBOX, message_of
 from storage.outbox.standing import Due
 from storage.reading import Query, document_decoder, moment_decoder, stamped
@@ -84,7 +84,11 @@ _BATCH = Query(
     lambda c: _skip_locked(
         c,
         select(OUTBOX.c.id, OUTBOX.c.member_id)
-        .where(within(c, OUTBOX.c.id), OUTBOX.c.state == _QUEUED, OUTBOX.c.due_at <= _NOW)
+        .where(
+            within(c, OUTBOX.c.id),
+            unindexed(c, OUTBOX.c.state) == _QUEUED,
+            unindexed(c, OUTBOX.c.due_at) <= _NOW,
+        )
         .order_by(OUTBOX.c.due_at)
         .limit(bindparam("most")),
     )
@@ -95,7 +99,9 @@ _DUE_OF = Query(
         select(
             OUTBOX.c.id, OUTBOX.c.attempts, OUTBOX.c.platform_key, OUTBOX.c.reason, OUTBOX.c.reason_until,
             *(OUTBOX.c[name] for name in MESSAGE_COLUMNS),
-        ).where(within(c, OUTBOX.c.member_id), OUTBOX.c.state == _QUEUED, OUTBOX.c.due_at <= _NOW),
+        ).where(
+            within(c, OUTBOX.c.member_id), OUTBOX.c.state == _QUEUED, unindexed(c, OUTBOX.c.due_at) <= _NOW
+        ),
     )
 )  # fmt: skip
 _FREE_MEMBERS = Query(
@@ -109,7 +115,7 @@ _FREE_MEMBERS = Query(
 _CLAIM = Change(
     lambda c: (
         update(OUTBOX)
-        .where(within(c, OUTBOX.c.id), OUTBOX.c.state == _QUEUED)
+        .where(within(c, OUTBOX.c.id), unindexed(c, OUTBOX.c.state) == _QUEUED)
         .values(
             state=literal_column("'sending'"),
             owner=bindparam("owner_is"),

@@ -4,14 +4,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, literal_column, null, or_, select, update
 
-from storage.dialect import within
+from storage.dialect import unindexed, within
 from storage.outbox.rows import OUTBOX
 from storage.reading import Query
 from storage.writing import Change
 
 
 def _mine(c: Connection) -> Select[Any]:
-    ours = or_(OUTBOX.c.state == literal_column("'sending'"), OUTBOX.c.state == literal_column("'unknown'"))
+    state = unindexed(c, OUTBOX.c.state)
+    ours = or_(state == literal_column("'sending'"), state == literal_column("'unknown'"))
     statement = select(OUTBOX.c.id).where(
         within(c, OUTBOX.c.id), OUTBOX.c.owner == bindparam("owner_is"), ours
     )
