@@ -21,6 +21,7 @@ from bot.discovery import HANDLERS, RULE_KINDS, plugins
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
+from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.domain.lifecycle.rulebook import Rulebook
@@ -76,8 +77,10 @@ class Program:
 
 def renderer_of(config: Config) -> Renderer:
     """Return the renderer with what every message may show."""
+    marketing = config.consent.get(MARKETING)
     app = {"name": config.app.name, "contact": config.app.contact, "timezone": config.app.zone.key}
-    return Renderer.load(config.template_paths, app)
+    words = {"refuse_words": marketing.withdraw_keywords} if marketing and marketing.withdraw_keywords else {}
+    return Renderer.load(config.template_paths, {**app, **words})
 
 
 def _group(config: Config, renderer: Renderer) -> Group:

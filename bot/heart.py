@@ -54,8 +54,13 @@ class Heart:
 
     async def settle(self) -> datetime | None:
         """Beat, and return when something is due next; for a clock that waits for us."""
-        await self.beat()
-        return await self.next_due()
+        for _ in range(MOST_ROUNDS):
+            await self.beat()
+            next_due = await self.next_due()
+            # A callback may have made work after the beat looked; then there is no going on yet.
+            if next_due is None or next_due > self._clock.now():
+                break
+        return next_due
 
     async def next_due(self) -> datetime | None:
         """Return the earliest moment at which something becomes due."""

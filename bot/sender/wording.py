@@ -49,9 +49,9 @@ class Wording:
         content = self.renderer.render(
             message.template, route.method, values, personalised=departure.personalised
         )
-        if isinstance(content, Notice) and message.platform_template:
+        if isinstance(content, Notice):
             ids = self.template_ids.get(route.account, {})
-            name = message.platform_template
+            name = message.platform_template or content.template
             return replace(content, template=ids.get(name, name))
         return content
 
