@@ -30,7 +30,7 @@ class Send(Action):
         """Queue the message; what the member writes from now on is heard by a `wait_for` behind it."""
         message = self.saying.message(here, is_answer=_is_answer(here))
         began = here.now.replace(microsecond=0)
-        if here.event is not None and here.event.at >= began:
+        if here.event is not None and here.event.at >= began and _awaited(here, here.event.kind):
             # The event that made us speak, which has whole seconds, is no reply to what we say.
             began = here.event.at + timedelta(microseconds=1)
         return Stay(
@@ -49,6 +49,11 @@ class Send(Action):
         if state is None and over:
             return Go(note="lost")
         return Stay(due_at=here.now + PATIENCE, waiting_for=here.run.waiting_for)
+
+
+def _awaited(here: Here, kind: str) -> bool:
+    """Return whether some step of the rule waits for events of this kind."""
+    return any(kind in step.action.awaits for step in here.rule.program.steps.values())
 
 
 def _is_answer(here: Here) -> bool:

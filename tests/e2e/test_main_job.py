@@ -53,3 +53,10 @@ async def test_a_withdrawal_stops_what_waits_at_once(community: Whole) -> None:
     assert await community.says("小明", "退订") is not None
     await community.advance("10d")
     assert [row for row in await community.listing("outbox") if row["route"] != "reply"] == []
+
+
+async def test_a_reply_within_the_second_of_the_welcome_goes_on_with_the_story(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await community.says("小明", "订阅优惠")
+    await community.advance("10m")
+    assert "story" in [row[0] for row in await community.rows("SELECT step FROM outbox WHERE state = 'sent'")]
