@@ -38,6 +38,8 @@ LINK_CLICKED = "link.clicked"
 SUBSCRIPTION_ANSWERED = "subscription.answered"
 DELIVERY_RECEIPT = "delivery.receipt"
 ERASURE_ASKED = "privacy.erasure_asked"
+# A shop's system told us traits of a member, or two names of one.
+IDENTIFIED = "member.identified"
 
 KNOWN_KINDS = frozenset({
     FOLLOWED, UNFOLLOWED, MESSAGE, MENU_CLICK, SCANNED, JOINED_GROUP, LEFT_GROUP, GROUP_MESSAGE,
