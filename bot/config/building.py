@@ -7,6 +7,7 @@ from typing import TypeVar
 from bot.config.claims import claim_offers
 from bot.config.draft import Draft
 from bot.config.model import Alerts, Config, Operators
+from bot.config.places import located
 from bot.config.programs import Programs
 from bot.domain.delivery.policy import Fairness
 
@@ -40,7 +41,7 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         alerts=draft.alerts.built() if draft.alerts else Alerts(),
         stages=programs.stages,
         segments=programs.segments,
-        coupons={name: coupon.built(name) for name, coupon in draft.coupons.items()},
+        coupons={name: coupon.built(name, home) for name, coupon in draft.coupons.items()},
         rules=programs.rules,
         campaigns=programs.campaigns,
         claims=claim_offers(programs.gifts, programs.rules),
@@ -54,12 +55,6 @@ def template_paths(draft: Draft, home: Path) -> tuple[Path, ...]:
     """Return the folders of messages, in order of search."""
     written = draft.templates.path if draft.templates else DEFAULT_TEMPLATES
     return tuple(located(path, home) for path in written)
-
-
-def located(path: str, home: Path) -> Path:
-    """Return a path of the file: beside it if something is there, else from where we were started."""
-    beside = home / path
-    return beside if beside.exists() else Path(path)
 
 
 def _words(keywords: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

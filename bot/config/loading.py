@@ -76,7 +76,7 @@ def examine(
     refuse_literals(document.body, path, problems, demo=demo)
     body = expand(document.body, Environment(environ, problems))
     draft = drafted(body, problems)
-    check_references(draft, problems)
+    check_references(draft, path.parent, problems)
     messages = read_messages(draft, parts, template_paths(draft, path.parent), problems)
     programs = read_programs(draft, parts, messages, problems)
     config = _config(draft, programs, document.body, path.parent, problems)

@@ -1,14 +1,17 @@
 """Sections that speak of each other: every name must lead somewhere."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from bot.config.draft import LATER, Draft
+from bot.config.places import located
 from bot.config.problems import Problems
 from bot.config.sections.accounts import OfficialAccountSection
 from bot.config.sections.delivery import RouteSection
 from bot.domain.events import KNOWN_KINDS
 from bot.domain.words import plain
 
+STRONG = 32
 METHODS = {
     "official_account": (
         "reply",
@@ -24,8 +27,11 @@ METHODS = {
 }
 
 
-def check_references(draft: Draft, problems: Problems) -> None:
-    """Note every name in `draft` that leads nowhere, and what only a later version can do."""
+def check_references(draft: Draft, home: Path, problems: Problems) -> None:
+    """Note every name in `draft` that leads nowhere, and what only a later version can do.
+
+    `home` is the folder of the file, for paths written in it.
+    """
     _check_accounts(draft, problems)
     for name, route in draft.routes.items():
         _check_route(f"routes.{name}", name, route, draft, problems)
@@ -33,6 +39,12 @@ def check_references(draft: Draft, problems: Problems) -> None:
     if draft.complaints and draft.complaints.queue not in draft.written["queues"]:
         problems.missing("complaints.queue", "queue", draft.complaints.queue, draft.written["queues"])
     _check_activities(draft, problems)
+    _check_privacy(draft, problems)
+    for name, coupon in draft.coupons.items():
+        if coupon.codes_file and not located(coupon.codes_file, home).is_file():
+            problems.warning(
+                f"coupons.{name}.stock", f'no file "{coupon.codes_file}" yet, so there is no code'
+            )
 
 
 def check_event(path: str, kind: str, problems: Problems) -> None:
@@ -105,6 +117,26 @@ def _words(draft: Draft) -> Iterator[tuple[str, str]]:
                 yield f"consent.{purpose}.{side}[{index}]", word
     for word in draft.keyword_answers:
         yield f"keyword_answers.{word}", word
+
+
+def _check_privacy(draft: Draft, problems: Problems) -> None:
+    """Refuse keeping what the platform wants erased, and say when keys are weak.
+
+    "开发者收到用户取消关注事件时需要删除该用户的所有信息":
+    https://developers.weixin.qq.com/doc/service/Account_Management/Wechat_Accreditation_Event_Push.html
+    """
+    privacy = draft.privacy
+    if privacy is None:
+        return
+    if privacy.unfollowed == "keep" and draft.ready_accounts:
+        problems.error(
+            "privacy.unfollowed", "the platform demands that who unfollows is forgotten; write erase"
+        )
+    if privacy.key == privacy.index_key:
+        problems.error("privacy.index_key", "this is the same as key; make another")
+    for name in ("key", "index_key"):
+        if len(getattr(privacy, name)) < STRONG:
+            problems.warning(f"privacy.{name}", "this is short; make one with: openssl rand -hex 32")
 
 
 def _check_activities(draft: Draft, problems: Problems) -> None:

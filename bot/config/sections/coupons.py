@@ -1,10 +1,12 @@
 """Coupon batches."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, PlainValidator, model_validator
 
+from bot.config.places import located
 from bot.config.sections.base import Section
 from bot.config.sections.fields import Duration, Money, Natural, PerMember, Text
 from bot.domain.coupons import CouponBatch, MemberLimit
@@ -50,9 +52,13 @@ class CouponSection(Section):
             raise ValueError("low_stock is more than stock")
         return self
 
-    def built(self, name: str) -> CouponBatch:
-        """Return it frozen."""
-        listed = isinstance(self.stock, str)
+    @property
+    def codes_file(self) -> str:
+        """Return the file that lists the codes, empty when we make them."""
+        return self.stock.removeprefix(CSV) if isinstance(self.stock, str) else ""
+
+    def built(self, name: str, home: Path) -> CouponBatch:
+        """Return it frozen; `home` is the folder of the configuration."""
         return CouponBatch(
             name=name,
             title=self.title,
@@ -62,7 +68,7 @@ class CouponSection(Section):
             max_off=self.max_off,
             min_spend=self.min_spend,
             stock=0 if isinstance(self.stock, str) else self.stock,
-            codes_file=str(self.stock).removeprefix(CSV) if listed else "",
+            codes_file=str(located(self.codes_file, home)) if self.codes_file else "",
             per_member=MemberLimit(*self.per_member) if self.per_member else None,
             low_stock=self.low_stock,
             budget=self.budget,

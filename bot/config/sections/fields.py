@@ -93,9 +93,24 @@ def _secret(value: object) -> str:
     return value
 
 
+def _webhook_secret(value: object) -> str:
+    """Return a Standard Webhooks secret: ``whsec_`` and the base64 of at least 16 bytes.
+
+    https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+    """
+    try:
+        key = base64.b64decode(str(value).removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not isinstance(value, str) or len(key) < 16:
+        raise ValueError("a webhook secret is whsec_ and the base64 of 24 to 64 random bytes")
+    return value
+
+
 Name = Annotated[str, PlainValidator(_name)]
 Template = Annotated[str, PlainValidator(_template)]
 Secret = Annotated[str, PlainValidator(_secret)]
+WebhookSecret = Annotated[str, PlainValidator(_webhook_secret)]
 Token = Annotated[str, PlainValidator(_token)]
 AesKey = Annotated[str, PlainValidator(_aes_key)]
 PlatformId = Annotated[str, PlainValidator(_platform_id)]

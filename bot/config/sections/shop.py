@@ -7,7 +7,7 @@ from pydantic import Field, PlainValidator
 
 from bot.config.model import App, Server
 from bot.config.sections.base import Section
-from bot.config.sections.fields import PublicUrl, Secret, Text, Zone
+from bot.config.sections.fields import PublicUrl, Text, WebhookSecret, Zone
 
 
 class AppSection(Section):
@@ -58,4 +58,4 @@ class TemplatesSection(Section):
 class WebhooksSection(Section):
     """`webhooks:`; two secrets during rotation."""
 
-    secrets: Annotated[list[Secret], Field(min_length=1, max_length=5)]
+    secrets: Annotated[list[WebhookSecret], Field(min_length=1, max_length=5)]

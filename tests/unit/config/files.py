@@ -26,8 +26,8 @@ ENVIRON = {
     "OPS_BOT_ID": "aib0000",
     "OPS_BOT_SECRET": "opssecret",
     "HETANG_WEBHOOK_SECRET": "whsec_c2VjcmV0c2VjcmV0c2VjcmV0",
-    "HETANG_KEY": "fieldkey",
-    "HETANG_INDEX_KEY": "indexkey",
+    "HETANG_KEY": "a field key of 32 characters or more",
+    "HETANG_INDEX_KEY": "an index key of 32 characters or more",
 }
 PARTS = Parts(tuple(plugins(*RULE_KINDS).values()))
 _SMALL: dict[str, Any] = yaml.safe_load(SMALL.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.problems import Problem
-from tests.unit.config.files import REMOVED, errors, examined, small
+from tests.unit.config.files import ENVIRON, REMOVED, errors, examined, small
 
 OFFER = "rules__winback__steps__2__send"
 PATH = "rules.winback.steps[2].send"
@@ -131,14 +131,54 @@ def test_a_stage_nobody_reaches_is_refused(tmp_path: Path, stages: dict[str, obj
     assert sentence in [problem.message for problem in found]
 
 
-def test_steps_nobody_reaches_are_refused_beside_other_mistakes(tmp_path: Path) -> None:
-    branch = {"id": "b", "branch": [
-        {"otherwise": True, "do": [{"id": "x", "wait": "1d"}]},
-        {"when": {"did": "any"}, "do": [{"id": "y", "wait": "1d"}]},
-    ]}  # fmt: skip
-    found = errors(tmp_path, rules__winback__steps=[branch], app__contact=REMOVED)
-    assert "app.contact: this is required" in found
-    assert any("steps[0]" in line for line in found), found
+def test_a_goto_to_nowhere_is_refused_beside_other_mistakes(tmp_path: Path) -> None:
+    arms: list[dict[str, object]] = [{"when": {"did": "any"}, "do": [{"id": "a", "goto": "gap", "max": 3}]}]
+    arms.append({"otherwise": True, "do": [{"id": "b", "goto": "gap", "max": 3}]})
+    steps = [
+        {"id": "gap", "wait": "1d"},
+        {"id": "fork", "branch": arms},
+        {"id": "on", "goto": "nap", "max": 1},
+    ]
+    found = errors(tmp_path, rules__winback__steps=steps, app__contact=REMOVED)
+    assert found == [
+        "app.contact: this is required",
+        'rules.winback.steps[2].goto: no step "nap"; did you mean "gap"?',
+    ]
+
+
+def test_a_file_of_codes_that_is_not_there_yet_is_a_warning(tmp_path: Path) -> None:
+    body = small(coupons__back15__stock="csv:codes.csv")
+    found = examined(tmp_path, body)
+    assert [(problem.path, problem.level) for problem in found.problems] == [
+        ("coupons.back15.stock", "warning")
+    ]
+    (tmp_path / "codes.csv").write_text("A1B2C3\n", encoding="utf-8")
+    config = examined(tmp_path, body).config
+    assert config is not None
+    assert config.coupons["back15"].codes_file == str(tmp_path / "codes.csv")
+
+
+def test_who_unfollows_must_be_forgotten(tmp_path: Path) -> None:
+    assert errors(tmp_path, privacy__unfollowed="keep") == [
+        "privacy.unfollowed: the platform demands that who unfollows is forgotten; write erase"
+    ]
+
+
+def test_one_key_for_two_uses_is_refused_and_a_short_one_warned_of(tmp_path: Path) -> None:
+    short = {**ENVIRON, "HETANG_KEY": "short", "HETANG_INDEX_KEY": "short"}
+    assert [(problem.path, problem.level) for problem in examined(tmp_path, small(), short).problems] == [
+        ("privacy.key", "warning"),
+        ("privacy.index_key", "error"),
+        ("privacy.index_key", "warning"),
+    ]
+
+
+def test_an_arm_behind_otherwise_is_refused_since_nobody_reaches_it(tmp_path: Path) -> None:
+    arms: list[dict[str, object]] = [{"otherwise": True, "do": [{"id": "a", "wait": "1d"}]}]
+    arms.append({"when": {"did": "any"}, "do": [{"id": "b", "wait": "1d"}]})
+    assert errors(tmp_path, rules__winback__steps=[{"id": "fork", "branch": arms}]) == [
+        "rules.winback.steps[0].branch[1]: nothing can follow otherwise"
+    ]
 
 
 def test_warnings_do_not_stop_a_start(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_an_empty_secret_is_refused(tmp_path: Path, name: str, value: str) -> No
         ("accounts__shop__token", "plaintoken"),
         ("accounts__shop__encoding_aes_key", "a" * 43),
         ("privacy__key", "abc"),
-        ("webhooks", {"secrets": ["whsec_abc"]}),
+        ("webhooks", {"secrets": ["whsec_c2VjcmV0c2VjcmV0c2VjcmV0"]}),
         ("storage__url", "postgresql+psycopg://hetang:hunter2@127.0.0.1/hetang"),
     ],
 )

@@ -60,6 +60,8 @@ SHOP = "accounts__shop"
         ("privacy__retention", {"message": "180d"},
          "privacy.retention.message: must be messages, events, consents, draws or logs"
          '; did you mean "messages"?'),
+        ("webhooks", {"secrets": ["${SHOP_TOKEN}"]},
+         "webhooks.secrets[0]: a webhook secret is whsec_ and the base64 of 24 to 64 random bytes"),
         ("tags", [], "tags: write keys with values"),
     ],
 )  # fmt: skip
