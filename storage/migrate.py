@@ -20,14 +20,14 @@ ADVISORY_LOCK = 1_054_212_676
 LOCK_WAIT_MS = 120_000
 
 
-def upgrade(url: str) -> str:
-    """Bring the database to the newest schema and return its revision.
+def upgrade(url: str, to: str = "head") -> str:
+    """Bring the database to the newest schema (or up `to` an older one) and return its revision.
 
     One transaction holds it all, so a failure leaves the old schema; a second starter waits for the
     first and then finds nothing to do.
     """
     with _alone(url) as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), to)
         return revision(connection) or ""
 
 
