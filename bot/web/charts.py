@@ -1,0 +1,193 @@
+"""Chart options for ECharts, made of plain values; drawn by the page, so nothing here knows a browser."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.web.dashboard import Dashboard
+from bot.web.words import Words
+from storage.reports import Flow, Move
+
+Option = dict[str, Any]
+# From water to flower: the further along, the warmer; who is gone is grey.
+STAGES = {
+    "new": "#9ad5c1",
+    "engaged": "#3fa796",
+    "buyer": "#f2a6b3",
+    "loyal": "#d9577a",
+    "dormant": "#f0d48a",
+    "churned": "#b8b3a7",
+    "unfollowed": "#dcdad4",
+}
+PALETTE = ("#3fa796", "#d9577a", "#5b8bd0", "#e0a458", "#8a6fb3", "#7fb069", "#c98b70", "#6c7a89")
+INK, FAINT = "#33413c", "#e6ece8"
+HEARD = (
+    "member.message", "order.paid", "member.followed", "product.viewed", "member.menu_click",
+    "member.scanned", "coupon.redeemed", "member.unfollowed",
+)  # fmt: skip
+_HELD = ("skipped", "expired", "failed", "unknown")
+
+
+def options(board: Dashboard, words: Words) -> dict[str, Option]:
+    """Return the option of every chart by name; a chart without data is left out."""
+    made = {
+        "flow": flow(board.flow, words),
+        "moves": moves(board.moves, words),
+        "pushes": pushes(board, words),
+        "reasons": reasons(board, words),
+        "coupons": coupons(board, words),
+        "inbound": inbound(board, words),
+    }
+    return {name: option for name, option in made.items() if option}
+
+
+def flow(found: Flow, words: Words) -> Option:
+    """Members by stage over the days, stacked."""
+    names = [name for name in STAGES if name in found.counts]
+    names += sorted(set(found.counts) - set(STAGES))
+    series = [
+        {
+            "name": words("stage", name), "type": "line", "stack": "all", "smooth": 0.3, "symbol": "none",
+            "lineStyle": {"width": 0}, "areaStyle": {"opacity": 0.95}, "color": STAGES.get(name, "#8a6fb3"),
+            "emphasis": {"focus": "series"}, "data": list(found.counts[name]),
+        }
+        for name in names
+    ]  # fmt: skip
+    return _over_days(found.days, series) if series else {}
+
+
+def moves(found: Sequence[Move], words: Words) -> Option:
+    """Who went from which stage to which, a column a boundary."""
+    nodes: dict[str, Option] = {}
+
+    def node(day: date, stage: str) -> str:
+        name = f"{day.month}/{day.day} {words('stage', stage)}"
+        nodes[name] = {"name": name, "itemStyle": {"color": STAGES.get(stage, "#8a6fb3")}}
+        return name
+
+    links = [
+        {"source": node(one.since, one.was), "target": node(one.until, one.stage), "value": one.members}
+        for one in found
+    ]
+    if not links:
+        return {}
+    return {
+        "tooltip": {"trigger": "item", "renderMode": "richText"},
+        "series": [{
+            "type": "sankey", "data": list(nodes.values()), "links": links, "nodeWidth": 14, "nodeGap": 10,
+            "left": 4, "right": 92, "top": 12, "bottom": 12, "draggable": False,
+            "lineStyle": {"color": "gradient", "opacity": 0.4}, "label": {"color": INK, "fontSize": 12},
+        }],
+        **_SHARED,
+    }  # fmt: skip
+
+
+def pushes(board: Dashboard, words: Words) -> Option:
+    """Messages that left each day, by route."""
+    left = [one for one in board.pushes if one.state == "sent"]
+    summed: Counter[tuple[str, date]] = Counter()
+    for one in left:
+        summed[one.route, one.day] += one.messages
+    return _bars(summed, [route for route, _ in summed], "route", words)
+
+
+def reasons(board: Dashboard, words: Words) -> Option:
+    """Messages that did not leave, by reason, the most frequent on top."""
+    summed: Counter[str] = Counter()
+    for one in board.pushes:
+        if one.state in _HELD:
+            summed[words("reason", one.reason) or words("state", one.state)] += one.messages
+    rows = summed.most_common(10)[::-1]
+    if not rows:
+        return {}
+    return {
+        "tooltip": {"trigger": "item", "renderMode": "richText"},
+        "grid": {"left": 8, "right": 48, "top": 8, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "value", "show": False},
+        "yAxis": {
+            "type": "category", "data": [name for name, _ in rows], "axisTick": {"show": False},
+            "axisLine": {"show": False}, "axisLabel": {"color": INK},
+        },
+        "series": [{
+            "type": "bar", "data": [count for _, count in rows], "barMaxWidth": 18,
+            "itemStyle": {"color": "#e0a458", "borderRadius": [0, 4, 4, 0]},
+            "label": {"show": True, "position": "right", "color": INK},
+        }],
+        **_SHARED,
+    }  # fmt: skip
+
+
+def coupons(board: Dashboard, words: Words) -> Option:
+    """Running totals by batch: issued solid, redeemed dashed."""
+    days = _days(board, (one.day for one in board.coupons))
+    series = []
+    for place, batch in enumerate(sorted({one.batch for one in board.coupons})):
+        mine = {one.day: one for one in board.coupons if one.batch == batch}
+        for field, dash in (("issued", "solid"), ("redeemed", "dashed")):
+            total, data = 0, []
+            for day in days:
+                total += getattr(mine[day], field) if day in mine else 0
+                data.append(total)
+            series.append({
+                "name": f"{words('batch', batch)} · {words('tile', field)}", "type": "line", "symbol": "none",
+                "step": "end", "color": PALETTE[place % len(PALETTE)], "data": data,
+                "lineStyle": {"type": dash, "width": 2},
+            })  # fmt: skip
+    return _over_days(days, series) if series else {}
+
+
+def inbound(board: Dashboard, words: Words) -> Option:
+    """What was heard each day, by kind."""
+    summed: Counter[tuple[str, date]] = Counter()
+    for one in board.inbound:
+        if one.kind in HEARD:
+            summed[one.kind, one.day] += one.events
+    present = {kind for kind, _ in summed}
+    return _bars(summed, [kind for kind in HEARD if kind in present], "kind", words)
+
+
+def _bars(summed: Mapping[tuple[str, date], int], names: Sequence[str], shelf: str, words: Words) -> Option:
+    if not summed:
+        return {}
+    days = _between(day for _, day in summed)
+    series = [
+        {
+            "name": words(shelf, name), "type": "bar", "stack": "all", "barCategoryGap": "20%",
+            "color": PALETTE[place % len(PALETTE)], "data": [summed.get((name, day), 0) for day in days],
+        }
+        for place, name in enumerate(dict.fromkeys(names))
+    ]  # fmt: skip
+    return _over_days(days, series)
+
+
+def _over_days(days: Sequence[date], series: list[Option]) -> Option:
+    axis = {"axisLine": {"lineStyle": {"color": "#b9c6c0"}}, "axisLabel": {"color": INK}}
+    return {
+        "tooltip": {"trigger": "axis", "renderMode": "richText", "confine": True, "order": "seriesDesc"},
+        "legend": {"type": "scroll", "top": 0, "icon": "roundRect", "textStyle": {"color": INK}},
+        "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
+        "xAxis": {
+            "type": "category", "data": [f"{day.month}/{day.day}" for day in days], **axis,
+            "boundaryGap": series[0]["type"] == "bar", "axisTick": {"show": False},
+        },
+        "yAxis": {
+            "type": "value", "minInterval": 1, "splitLine": {"lineStyle": {"color": FAINT}},
+            "axisLabel": {"color": INK},
+        },
+        "series": series,
+        **_SHARED,
+    }  # fmt: skip
+
+
+def _days(board: Dashboard, found: Iterable[date]) -> tuple[date, ...]:
+    return board.flow.days or _between(found)
+
+
+def _between(found: Iterable[date]) -> tuple[date, ...]:
+    known = sorted(set(found))
+    span = range(known[0].toordinal(), known[-1].toordinal() + 1) if known else range(0)
+    return tuple(date.fromordinal(number) for number in span)
+
+
+_SHARED: Option = {"animationDuration": 400, "aria": {"enabled": True}, "backgroundColor": "transparent"}
