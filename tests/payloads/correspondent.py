@@ -7,6 +7,7 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -62,6 +63,7 @@ class Correspondent:
     aes_key: str = AES_KEY
     app_id: str = SETTINGS.app_id
 
+    @cached_property
     def _cipher(self) -> Cipher[modes.CBC]:
         key = base64.b64decode(self.aes_key + "=")
         return Cipher(algorithms.AES(key), modes.CBC(key[:16]))
@@ -76,14 +78,14 @@ class Correspondent:
         return body + bytes([pad]) * pad
 
     def encrypt(self, padded: bytes) -> str:
-        encryptor = self._cipher().encryptor()
+        encryptor = self._cipher.encryptor()
         return base64.b64encode(encryptor.update(padded) + encryptor.finalize()).decode()
 
     def seal(self, plain: bytes) -> str:
         return self.encrypt(self.padded(plain))
 
     def open(self, sealed: str) -> bytes:
-        decryptor = self._cipher().decryptor()
+        decryptor = self._cipher.decryptor()
         padded = decryptor.update(base64.b64decode(sealed)) + decryptor.finalize()
         body = padded[: -padded[-1]]
         (length,) = struct.unpack(">I", body[16:20])

@@ -31,8 +31,8 @@ HOSTILE = {
     "garbage": b"\x00\x01\x02\x03\r\n\r\n",
     "tls": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 40 + b"\r\n\r\n",
     "bad gzip": POST + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
-    "bad query": POST.replace(b" HTTP", b"?%ff=%00&signature=%zz&&=&=x HTTP", 1)
-    + b"Content-Length: 0\r\n\r\n",
+    "bad query": b"POST /callback/shop?%ff=%00&signature=%zz&&=&=x HTTP/1.1\r\nHost: a\r\n"
+    b"Content-Length: 0\r\n\r\n",
     "bogus charset": POST + b"Content-Type: text/xml; charset=bogus\r\nContent-Length: 1\r\n\r\nx",
     "many fields": b"POST /callback/shop?"
     + b"a=b&" * 500

@@ -1,0 +1,122 @@
+"""A million callbacks bent in every place: none escapes the table of answers, none is slow or greedy.
+
+HETANG_MUTATIONS sets how many `make test` tries; `make soak` tries four million.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+from wechatpy import parse_message
+from wechatpy.crypto import WeChatCrypto
+from wechatpy.exceptions import WeChatException
+from wechatpy.utils import check_signature
+
+from bot.channels._official.inbound import Inbound
+from bot.domain.channel import RawCallback
+from bot.domain.content import Text
+from bot.domain.errors import CallbackRejected, CallbackUnintelligible
+from tests.fakes import START
+from tests.payloads.correspondent import SETTINGS
+from tests.payloads.mutations import callbacks
+
+MILLION = 1_000_000
+CHUNK = 25_000
+SLOWEST_S = 0.05
+Result = tuple[Counter[str], float, int]
+
+
+def outcome_of(inbound: Inbound, request: RawCallback) -> str:
+    """The HTTP status of one callback, or the name of what escaped."""
+    try:
+        callback = inbound.parse(request, START)
+        if callback.event is not None:
+            assert callback.event.text.encode() is not None
+            assert all(abs(one) < 2**63 for one in callback.event.properties.values() if type(one) is int)
+            inbound.answer(callback.handle, Text(callback.event.text), START)
+    except CallbackRejected as error:
+        return str(error.status)
+    except CallbackUnintelligible as error:
+        return "200 set aside" if error.key else "set aside without a key"
+    except Exception as error:  # noqa: BLE001 - exactly what is looked for
+        return f"escaped {error!r}"[:200]
+    return "200"
+
+
+def run_chunk(seed: int) -> Result:
+    """What became of one chunk, the CPU seconds of its slowest callback, and our peak memory in KiB."""
+    inbound = Inbound(SETTINGS, lambda: "0123456789abcdef")
+    found: Counter[str] = Counter()
+    slowest = 0.0
+    for request in callbacks(CHUNK, seed):
+        began = time.thread_time()
+        found[outcome_of(inbound, request)] += 1
+        slowest = max(slowest, time.thread_time() - began)
+    return found, slowest, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def try_all(count: int) -> None:
+    began = time.monotonic()
+    found: Counter[str] = Counter()
+    slowest, memory = 0.0, 0
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        for chunk, slow, peak in pool.map(run_chunk, range(count // CHUNK)):
+            found += chunk
+            slowest, memory = max(slowest, slow), max(memory, peak)
+    took = time.monotonic() - began
+    print(f"{count} mutated callbacks in {took:.0f} s: {dict(found)}")
+    print(f"the slowest took {slowest * 1000:.1f} ms, memory peaked at {memory} KiB")
+    assert {*found} == {"200", "200 set aside", "400", "403"}
+    assert sum(found.values()) == count
+    assert min(found.values()) > count // 100
+    assert slowest < SLOWEST_S
+    assert memory < 200 * 1024
+
+
+@pytest.mark.timeout(900)
+def test_a_million_mutated_callbacks_escape_nothing() -> None:
+    try_all(int(os.environ.get("HETANG_MUTATIONS", MILLION)))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_four_million_mutated_callbacks_escape_nothing() -> None:
+    try_all(4 * MILLION)
+
+
+def usual_way() -> Callable[[RawCallback], None]:
+    """The library's own documented way, with its own exceptions caught."""
+    crypto = WeChatCrypto(SETTINGS.token, SETTINGS.encoding_aes_key, SETTINGS.app_id)
+
+    def handle(request: RawCallback) -> None:
+        query = {name: values[0] for name, values in request.query.items()}
+        try:
+            check_signature(SETTINGS.token, query["signature"], query["timestamp"], query["nonce"])
+            plain = crypto.decrypt_message(
+                request.body, query["msg_signature"], query["timestamp"], query["nonce"]
+            )
+            parse_message(plain)
+        except WeChatException:
+            return
+
+    return handle
+
+
+def test_the_usual_way_fails_at_once() -> None:
+    # The sabotage twin: the same callbacks bring bare wechatpy down in many ways.
+    handle, escaped = usual_way(), Counter[str]()
+    for request in callbacks(2000, 0):
+        try:
+            handle(request)
+        except Exception as error:  # noqa: BLE001 - exactly what is looked for
+            escaped[type(error).__name__] += 1
+    assert sum(escaped.values()) > 500
+    assert len(escaped) >= 5
