@@ -21,7 +21,7 @@ def tags(life: Life) -> set[str]:
     return set(life.member.tags)
 
 
-# --- send --------------------------------------------------------------------------------------------------------------
+# --- send ---
 
 
 def test_a_send_puts_one_message_into_the_outbox_and_waits_for_it() -> None:
@@ -99,7 +99,7 @@ def test_a_send_carries_its_options() -> None:
     assert (message.expires_at, message.platform_template) == (NOW + 2 * DAY, "exp")
 
 
-# --- wait --------------------------------------------------------------------------------------------------------------
+# --- wait ---
 
 WAITS = [
     ("20h", NOW + 20 * HOUR),
@@ -131,8 +131,8 @@ def test_a_wait_ends_at_its_moment_and_not_before(wait: str, due: datetime) -> N
 
 
 @pytest.mark.parametrize("wait", [
-    "{until: coupon.new10.expires}", "{until: event.visit}", "{until: member.birthday}", "{until: member.gone}",
-    "{until: '2026-11-14T09:59:00+08:00'}",
+    "{until: coupon.new10.expires}", "{until: event.visit}", "{until: member.birthday}",
+    "{until: member.gone}", "{until: '2026-11-14T09:59:00+08:00'}",
 ])  # fmt: skip
 def test_a_wait_whose_moment_is_missing_or_past_ends_at_once(wait: str) -> None:
     life = Life(rule(f"[{{id: w, wait: {wait}}}, {TAG}]"))
@@ -163,7 +163,7 @@ def test_hours_are_hours_over_a_change_of_clocks() -> None:
     assert life.active[0].due_at == datetime(2026, 10, 25, 10, 0, tzinfo=UTC)
 
 
-# --- wait_for ----------------------------------------------------------------------------------------------------------
+# --- wait_for ---
 
 ASK = (
     f"[{SEND}, {{id: w, wait_for: {{event: member.message, timeout: 3d}},"
@@ -215,7 +215,7 @@ def test_another_event_does_not_end_a_wait_for() -> None:
     assert life.step == "w"
 
 
-# --- the others --------------------------------------------------------------------------------------------------------
+# --- the others ---
 
 
 def test_tag_adds_and_removes() -> None:
