@@ -134,3 +134,11 @@ class Answers:
         keyword = order.claim_keyword if order else ""
         shown = coupon_scope(batch, self._redeem_url, coupon, keyword) if batch else None
         return scope(member.id, member, shown, context, rule)
+
+    def _usable(self, c: Connection, member_id: int, now: datetime) -> list[Mapping[str, object]]:
+        found = coupons.usable(c, member_id, now)
+        return [
+            coupon_scope(self._batches[coupon.batch], self._redeem_url, coupon)
+            for coupon in found
+            if coupon.batch in self._batches
+        ]
