@@ -42,7 +42,7 @@ class Sandbox:
             found: list[Row] = await answer.json()
             return found
 
-    async def now(self, moment: datetime) -> None:
+    async def walk(self, moment: datetime) -> None:
         """Walk (or, the first time, jump) to a moment."""
         await self.post("clock", set=moment.isoformat())
 

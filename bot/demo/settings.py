@@ -1,6 +1,7 @@
 """The demo's configuration: the project's own file, pointed at the sandbox, secrets made up here."""
 
 import base64
+import json
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +72,7 @@ def write(folder: Path, platform: str, port: int) -> Settings:
     body["storage"] = {"url": f"sqlite+aiosqlite:///{folder / 'demo.db'}"}
     body["templates"] = {"path": [str(ROOT / one) for one in body["templates"]["path"]]}
     path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    # JSON is YAML too, with every text quoted: no time of day turns into a number.
+    path.write_text(json.dumps(body, ensure_ascii=False, indent=2), encoding="utf-8")
     templates = tuple(account.get("subscription_templates", {}).values())
     return Settings(path, Secrets(), account["app_id"], templates)

@@ -1,4 +1,4 @@
-"""The console: read-only pages for operators. Without a login it exists in the demo only, on loopback only."""
+"""The console: read-only pages. Without a login it exists in the demo only, and on loopback only."""
 
 import ipaddress
 from collections.abc import Callable
@@ -18,7 +18,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
 }
-_TYPES = {".css": "text/css", ".js": "text/javascript"}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _HOSTS = ("127.0.0.1", "localhost", "::1")
 
 

@@ -10,7 +10,8 @@ from bot.web import charts, words
 from bot.web.dashboard import Dashboard
 from bot.web.words import Words
 
-STATIC = ("console.css", "console.js", "echarts.min.js")
+INLINE = ("console.css", "console.js", "echarts.min.js")
+STATIC = (*INLINE, "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Pages:
     def report(self, board: Dashboard, language: str) -> str:
         """Return the page as one self-contained file."""
         # Our own files, which must not be escaped inside <style> and <script>.
-        assets = {name: Markup((self.static / name).read_text(encoding="utf-8")) for name in STATIC}  # noqa: S704  our own
+        assets = {name: Markup((self.static / name).read_text(encoding="utf-8")) for name in INLINE}  # noqa: S704  our own
         return self._rendered("reports/demo.html", board, language, switch=False, assets=assets)
 
     def _rendered(

@@ -1,0 +1,70 @@
+"""Playing the script: slice by slice of virtual time, reactions in between."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.demo import acts
+from bot.demo.acts import Wire
+from bot.demo.grid import Span
+from bot.demo.reactions import REPLY, Received
+from bot.demo.sandbox import Sandbox
+from bot.demo.script import Script
+
+SLICE = timedelta(hours=6)
+Watcher = Callable[["Tally"], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Running totals while the play goes on."""
+
+    now: datetime
+    followed: int = 0
+    said: int = 0
+    bought: int = 0
+    answered: int = 0
+    pushed: int = 0
+    received: list[Received] = field(default_factory=list)
+
+
+async def play(
+    script: Script, sandbox: Sandbox, wire: Wire, span: Span, speed: float, watch: Watcher
+) -> Tally:
+    """Live through the span and return what came of it; `speed` is virtual days a second, 0 no limit."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    tally = Tally(span.start)
+    addresses: dict[str, str] = {}
+    number = 0
+    while tally.now < span.end:
+        until = min(tally.now + SLICE, span.end)
+        taken = script.take(until)
+        if any(act.do in acts.BY_SHOP and act.who not in addresses for act in taken):
+            addresses = await sandbox.addresses()
+        actions = [
+            wire.action(act, number + place, addresses.get(act.who, "")) for place, act in enumerate(taken)
+        ]
+        number += len(taken)
+        await sandbox.post("schedule", actions=actions)
+        await sandbox.walk(until)
+        news = await sandbox.news()
+        script.hear(news, until)
+        _count(tally, until, [act.do for act in taken], news)
+        watch(tally)
+        if speed:
+            due = began + (until - span.start) / timedelta(days=1) / speed
+            await asyncio.sleep(max(0.0, due - loop.time()))
+    return tally
+
+
+def _count(tally: Tally, now: datetime, done: list[str], news: list[Received]) -> None:
+    tally.now = now
+    tally.followed += done.count(acts.FOLLOW)
+    tally.said += done.count(acts.SAY)
+    tally.bought += done.count(acts.ORDER)
+    replies = sum(one.route == REPLY for one in news)
+    tally.answered += replies
+    tally.pushed += len(news) - replies
+    tally.received += news
