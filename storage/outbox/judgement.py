@@ -134,11 +134,12 @@ class Judgement:
 
     def _departure(self, row: Due, verdict: Pass) -> Departure:
         known = self._known[row.message.member_id]
+        route = self._ask.policy.routes[verdict.route]
         return Departure(
             row.id,
             row.message,
             verdict.route,
-            known.facts.addresses[self._ask.policy.routes[verdict.route].account],
+            known.facts.addresses[route.account],
             row.platform_key,
             self._ask.now,
             verdict.personalised,
@@ -146,7 +147,7 @@ class Judgement:
             self._coupons.get(row.message.key),
             known.profile,
             row.attempts + 1,
-            self._ask.now if self._ask.policy.routes[verdict.route].key else None,
+            self._ask.now if route.key and route.batch is None else None,
         )
 
     def _mark(self, departures: list[Departure]) -> None:

@@ -125,7 +125,8 @@ def _unreachable(message: OutboxMessage, shut: list[Shut]) -> Hold | Drop:
         return Hold(Reason.PRIORITY, min(taken.until or message.expires_at, message.expires_at), waiting=True)
     if message.unreachable is Unreachable.WAIT and shut[0].reason is not Reason.NO_ROUTE:
         return _waiting(min(shut, key=lambda found: found.until or message.expires_at), message, shut[0])
-    return Drop(shut[0].reason, handoff=message.unreachable is Unreachable.HANDOFF)
+    # The routes before were shut as well; what shut the last resort is what ended it.
+    return Drop(shut[-1].reason, handoff=message.unreachable is Unreachable.HANDOFF)
 
 
 def _waiting(until: Shut, message: OutboxMessage, shown: Shut | None = None) -> Hold:
