@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from random import SystemRandom
 
 import aiohttp
 import structlog
+from aiohttp import web
 
 from bot.answering import Answers
 from bot.channels.official_account import OfficialAccount
@@ -167,14 +168,23 @@ def _live(campaign: Campaign) -> bool:
 
 @asynccontextmanager
 async def serving(
-    config: Config, *, clock: str = "", role: str = "all", host: str = "", port: int | None = None
+    config: Config,
+    *,
+    clock: str = "",
+    role: str = "all",
+    host: str = "",
+    port: int | None = None,
+    more: Callable[[Program], Iterable[web.AbstractRouteDef]] = lambda _program: (),
 ) -> AsyncIterator[Program]:
-    """Run the program: its doors open, its heart beating; `clock` is a sandbox's address or empty."""
+    """Run the program: its doors open, its heart beating.
+
+    `clock` is a sandbox's address or empty; `more` gives routes besides the usual ones.
+    """
     followed = FollowedClock(await first_look(clock_url(clock))) if clock else None
     async with built(config, followed or SystemClock()) as program, AsyncExitStack() as stack:
         if role != "worker":
             door = CallbackDoor(program.channels, program.dispatcher, program.clock)
-            site = Site(door)
+            site = Site(door, more(program))
             where = host or config.server.host, config.server.port if port is None else port
             program.url = await site.start(*where)
             stack.push_async_callback(site.stop)
