@@ -7,7 +7,7 @@ from functools import partial
 from bot.domain.effects import Enroll
 from bot.domain.lifecycle.ending import ended, goal_until
 from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState, Passed
-from bot.domain.lifecycle.entry import Occasion
+from bot.domain.lifecycle.entry import Change, Occasion
 from bot.domain.lifecycle.look import Look
 from bot.domain.lifecycle.rule import ReentryMode, Rule
 from bot.domain.lifecycle.walking import Walk
@@ -18,14 +18,13 @@ from bot.domain.predicate import holds
 def entries(look: Look) -> None:
     """Enroll the member in every rule that this look opens, the most important first."""
     heard = look.book.by_event.get(look.event.kind, ()) if look.event is not None else ()
-    for rule in heard:
-        _open(look, rule)
-    for rule in look.book.by_standing:
-        _open(look, rule)
+    change = look.change()
+    for rule in (*heard, *look.book.by_standing):
+        _open(look, rule, change)
 
 
-def _open(look: Look, rule: Rule) -> None:
-    for occasion in rule.entry.occasions(look.change()):
+def _open(look: Look, rule: Rule, change: Change) -> None:
+    for occasion in rule.entry.occasions(change):
         key = entry_key(rule, look.member, occasion, look.now)
         if key is not None and _welcome(rule, look.member, occasion, look.now):
             _enroll(look, rule, key, occasion)

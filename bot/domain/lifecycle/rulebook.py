@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from bot.domain.conditions import Condition
-from bot.domain.explanation import kinds_needed
+from bot.domain.conditions import Condition, CouponIs, Did, KnownFor, Tagged
+from bot.domain.explanation import clauses, kinds_needed
 from bot.domain.lifecycle.rule import Rule, Status
 from bot.domain.lifecycle.spans import zone_or
 from bot.domain.members import Member
@@ -98,6 +98,14 @@ class Rulebook:
         return tuple(found)
 
     @cached_property
+    def turning(self) -> frozenset[str]:
+        """Return the names of stages and watched segments that time alone can turn."""
+        found = [name for name, each in self.stages.items() if _turns(each)]
+        return frozenset(f"stage:{name}" for name in found) | frozenset(
+            name for name, tree in self.watched.items() if _turns(tree)
+        )
+
+    @cached_property
     def moment_kinds(self) -> frozenset[str]:
         """Return the event kinds whose single times must be loaded, because some window counts them."""
         return frozenset().union(*(kinds_needed(each)[0] for each in self.conditions))
@@ -106,3 +114,11 @@ class Rulebook:
     def moment_window(self) -> timedelta:
         """Return how far back those times must reach."""
         return max((kinds_needed(each)[1] for each in self.conditions), default=timedelta())
+
+
+def _turns(condition: Condition) -> bool:
+    """Return whether the passing of time can change the condition's truth."""
+    return any(
+        isinstance(leaf, KnownFor | Tagged | CouponIs) or (isinstance(leaf, Did) and leaf.within is not None)
+        for leaf in clauses(condition)
+    )

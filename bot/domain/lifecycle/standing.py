@@ -67,12 +67,15 @@ def _turns(look: Look) -> Iterator[datetime]:
 
 def _open_questions(look: Look) -> Iterator[tuple[Condition, Mapping[str, Scalar]]]:
     """Yield the conditions whose turning would change something; stages after the member's own do not."""
+    turning = look.book.turning
     for name, stage in look.book.stages.items():
-        yield stage, NOTHING
+        if f"stage:{name}" in turning:
+            yield stage, NOTHING
         if name == look.member.stage:
             break
-    for tree in look.book.watched.values():
-        yield tree, NOTHING
+    for name, tree in look.book.watched.items():
+        if name in turning:
+            yield tree, NOTHING
     for run in look.member.runs:
         rule = look.book.rules.get(run.rule)
         if rule is not None and run.active:

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.domain.effects import AddTag
+from bot.domain.events import InboundEvent
 from bot.domain.lifecycle.program import Answer, Here
 from scheduler import lifecycle
 from scheduler.lifecycle import run_due
 from scheduler.rules.tag import Tag
-from storage import due, effects
+from storage import bystanders, due, effects
 from storage.database import Connection, Database
 from storage.tables import table
 from storage.tables.lifecycle import EnrollmentStepRow
@@ -227,3 +228,25 @@ async def test_a_run_moved_meanwhile_is_not_moved_again(database: Database) -> N
     database.transact(lambda c: c.execute(update(RUN).values(state="exited", due_at=town.now)))
     assert await run_due(database, town.book, town.now) == 0
     assert town.runs() == [("r/1/0", "exited", "hi")]
+
+
+async def test_somebody_elses_event_ends_the_run_that_concerns_them(database: Database) -> None:
+    terms = (
+        "    exit_on: [{event: order.refunded, of: event.invitee_id, match: {order_id: event.order_id}}]\n"
+    )
+    entry = "{event: referral.qualified, key: invitee_id}"
+    town = Town(database, rule("[{id: w, wait: 7d}]", entry, "    reentry: {mode: every_key}\n" + terms))
+    town.settle(3)
+    town.hear("referral.qualified", 1, {"invitee_id": "m2", "order_id": "o1"})
+    town.hear("referral.qualified", 1, {"invitee_id": "m3", "order_id": "o1"})
+
+    def refund(who: int, order: str) -> int:
+        event = InboundEvent(
+            f"{who}{order}", "webhook", "order.refunded", town.now, "", properties={"order_id": order}
+        )
+        return database.transact(lambda c: bystanders.settle(c, town.book, [(event, who)], town.now))
+
+    assert refund(2, "o9") == 0
+    assert refund(1, "o1") == 0
+    assert refund(2, "o1") == 1
+    assert town.runs() == [("r/1/m2", "exited", "w"), ("r/1/m3", "active", "w")]
