@@ -66,7 +66,7 @@ class Draft:
     """Every section that could be read. `stages` to `campaigns` stay plain: others read them.
 
     `written` has the names that stand in a section, those of wrong entries too: such an entry is one
-    mistake, and not another one wherever it's named.
+    mistake, and not another one wherever it's named. `later` are accounts of kinds that come later.
     """
 
     app: AppSection | None
@@ -96,6 +96,8 @@ class Draft:
     rules: dict[str, Plain] = field(default_factory=dict)
     campaigns: dict[str, Plain] = field(default_factory=dict)
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    platform_templates: tuple[str, ...] = ()
+    later: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ready_accounts(self) -> dict[str, OfficialAccountSection]:
@@ -139,6 +141,8 @@ def drafted(body: Mapping[str, Plain], problems: Problems) -> Draft:
         rules=read.pairs("rules"),
         campaigns=read.pairs("campaigns"),
         written={key: read.written(key) for key in ("accounts", "routes", "queues", "coupons")},
+        platform_templates=read.platform_templates(),
+        later=read.later(),
     )
 
 

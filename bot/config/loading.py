@@ -69,16 +69,17 @@ def examine(
     path: Path, environ: Mapping[str, str], parts: Parts = NO_PARTS, *, demo: bool = False
 ) -> Examined:
     """Return the configuration of a file and every problem it has."""
-    problems = Problems()
+    problems, unset = Problems(), Problems()
     document = _document(path, problems)
     if document is None:
         return Examined(None, tuple(problems.found))
     refuse_literals(document.body, path, problems, demo=demo)
-    body = expand(document.body, Environment(environ, problems))
+    body = expand(document.body, Environment(environ, unset))
     draft = drafted(body, problems)
     check_references(draft, path.parent, problems)
     messages = read_messages(draft, parts, template_paths(draft, path.parent), problems)
     programs = read_programs(draft, parts, messages, problems)
+    problems.replace(unset)
     config = _config(draft, programs, document.body, path.parent, problems)
     return Examined(config, problems.ordered(document.lines))
 

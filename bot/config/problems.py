@@ -43,6 +43,11 @@ class Problems:
         """Add an error for a reference to nothing, with the nearest known name."""
         self.error(path, f'no {noun} "{name}"{did_you_mean(name, list(known))}')
 
+    def replace(self, causes: "Problems") -> None:
+        """Put these in the place of what else is said of the same paths: they are why it is wrong."""
+        explained = {problem.path for problem in causes.found}
+        self.found = [*causes.found, *(each for each in self.found if each.path not in explained)]
+
     def ordered(self, lines: Mapping[str, int]) -> tuple["Problem", ...]:
         """Return each problem once, in the order of the file, with its line where it is known."""
         placed = {

@@ -71,16 +71,13 @@ def _read_each(
 
 def _known(draft: Draft, parts: Parts, names: Names, messages: Messages | None) -> Known:
     """Return what rules may refer to."""
-    accounts = draft.ready_accounts.values()
-    own = {name for account in accounts for name in account.subscription_templates}
-    own |= {name for account in accounts for name in account.message_templates}
     return Known(
         names=names,
         kinds=parts.rule_kinds,
         routes=draft.written["routes"],
         queues=draft.written["queues"],
         templates=None if messages is None else names_of(messages),
-        platform_templates=tuple(sorted(own)),
+        platform_templates=draft.platform_templates,
         bases=tuple(draft.fairness.basis) if draft.fairness else (),
     )
 

@@ -1,6 +1,6 @@
 """Reads sections of the file one by one and gathers what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -53,6 +53,33 @@ class Reader:
         """Return the names in a section, good or not."""
         value = self.body.get(key)
         return tuple(value) if isinstance(value, dict) else ()
+
+    def later(self) -> dict[str, str]:
+        """Return the kind of each enabled account that only a later version can use, wrong ones too."""
+        return {
+            name: kind
+            for name, value in self._dicts("accounts")
+            if value.get("enabled") is not False
+            and isinstance(kind := value.get("kind"), str)
+            and kind in KINDS
+            and kind != "official_account"
+        }
+
+    def platform_templates(self) -> tuple[str, ...]:
+        """Return our names of the platform's templates, those of wrong accounts too."""
+        kept = (
+            value.get(key)
+            for _, value in self._dicts("accounts")
+            for key in ("subscription_templates", "message_templates")
+        )
+        return tuple(dict.fromkeys(name for names in kept if isinstance(names, dict) for name in names))
+
+    def _dicts(self, key: str) -> Iterator[tuple[str, dict[str, Plain]]]:
+        """Yield the entries of a section that have keys, good or not."""
+        value = self.body.get(key)
+        for name, entry in value.items() if isinstance(value, dict) else ():
+            if isinstance(entry, dict):
+                yield name, entry
 
     def caps(self) -> list[CapSection]:
         """Return the good entries of `frequency_caps`."""

@@ -6,7 +6,6 @@ from pathlib import Path
 from bot.config.draft import LATER, Draft
 from bot.config.places import located
 from bot.config.problems import Problems
-from bot.config.sections.accounts import OfficialAccountSection
 from bot.config.sections.delivery import RouteSection
 from bot.domain.events import KNOWN_KINDS
 from bot.domain.words import plain
@@ -55,12 +54,10 @@ def check_event(path: str, kind: str, problems: Problems) -> None:
 
 def _check_accounts(draft: Draft, problems: Problems) -> None:
     """Refuse kinds that come later, and plaintext where money is handed out."""
-    for name, account in draft.accounts.items():
-        if not account.enabled:
-            continue
-        if not isinstance(account, OfficialAccountSection):
-            problems.error(f"accounts.{name}", f"{account.kind}: {LATER}")
-        elif account.mode == "plaintext" and draft.coupons:
+    for name, kind in draft.later.items():
+        problems.error(f"accounts.{name}", f"{kind}: {LATER}")
+    for name, account in draft.ready_accounts.items():
+        if account.mode == "plaintext" and draft.written["coupons"]:
             problems.error(
                 f"accounts.{name}.mode",
                 "plaintext leaves the message unsigned, so anybody could claim coupons; write encrypted",

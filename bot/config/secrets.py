@@ -23,51 +23,58 @@ _MOUNTS = ("/run/secrets/", "/var/run/secrets/")
 _LARGEST = 64 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a name stands for, or why it stands for nothing."""
+
+    value: str = ""
+    trouble: str = ""
+
+
 @dataclass(slots=True)
 class Environment:
-    """Looks names up once and notes what is missing."""
+    """Looks names up once and notes at each place what is missing."""
 
     environ: Mapping[str, str]
     problems: Problems
-    _known: dict[str, str] = field(default_factory=dict)
+    _known: dict[str, Found] = field(default_factory=dict)
 
     def expanded(self, text: str, path: str) -> str:
-        """Return `text` with every ``${NAME}`` replaced."""
+        """Return `text` with every ``${NAME}`` replaced; a missing one reads as nothing."""
         return _NAME.sub(lambda found: self._value(found[1], path), text)
 
     def _value(self, name: str, path: str) -> str:
-        """Return the value of a name; a missing one is a problem and reads as nothing."""
-        if name not in self._known:
-            self._known[name] = self._looked_up(name, path)
-        return self._known[name]
+        """Return the value of a name."""
+        found = self._known.setdefault(name, self._looked_up(name))
+        if found.trouble:
+            self.problems.error(path, found.trouble)
+        return found.value
 
-    def _looked_up(self, name: str, path: str) -> str:
+    def _looked_up(self, name: str) -> Found:
         """Return the value from the environment or from the file that NAME_FILE names."""
         value, file = self.environ.get(name), self.environ.get(f"{name}_FILE")
         if value is not None and file is not None:
-            self.problems.error(path, f"both {name} and {name}_FILE are set; keep one")
-        elif file is not None:
-            value = self._contents(f"{name}_FILE", Path(file), path)
-        elif value is None:
+            return Found(trouble=f"both {name} and {name}_FILE are set; keep one")
+        if file is not None:
+            return _contents(f"{name}_FILE", Path(file))
+        if value is None:
             near = did_you_mean(name, list(self.environ))
-            self.problems.error(path, f"{name} is not set in the environment, nor {name}_FILE{near}")
-        if value is not None and not value.strip():
-            self.problems.error(path, f"{name} is empty")
-        return value or ""
+            return Found(trouble=f"{name} is not set in the environment, nor {name}_FILE{near}")
+        return Found(value) if value.strip() else Found(trouble=f"{name} is empty")
 
-    def _contents(self, name: str, file: Path, path: str) -> str | None:
-        """Return what the file holds, without the line's end."""
-        try:
-            readable_by_all = stat.S_IMODE(file.stat().st_mode) & stat.S_IROTH
-            with file.open("rb") as source:
-                value = source.read(_LARGEST).decode().rstrip("\r\n")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "not UTF-8"
-            self.problems.error(path, f"the file of {name} cannot be read: {reason}")
-            return None
-        if readable_by_all and not str(file).startswith(_MOUNTS):
-            self.problems.error(path, f"everybody can read the file of {name}; chmod 600 it")
-        return value
+
+def _contents(name: str, file: Path) -> Found:
+    """Return what the file holds, without the line's end."""
+    try:
+        readable_by_all = stat.S_IMODE(file.stat().st_mode) & stat.S_IROTH
+        with file.open("rb") as source:
+            value = source.read(_LARGEST).decode().rstrip("\r\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        return Found(trouble=f"the file of {name} cannot be read: {reason}")
+    if readable_by_all and not str(file).startswith(_MOUNTS):
+        return Found(trouble=f"everybody can read the file of {name}; chmod 600 it")
+    return Found(value) if value.strip() else Found(trouble=f"the file of {name} is empty")
 
 
 def expand(body: dict[str, Plain], environment: Environment) -> dict[str, Plain]:

@@ -38,6 +38,13 @@ def test_what_comes_later_stops_a_start() -> None:
     assert len(refused.value.problems) == len(LATER)
 
 
+def test_without_secrets_each_missing_name_is_one_problem_and_hides_nothing() -> None:
+    problems = [problem for problem in check(COMPLETE, {}, PARTS) if problem.level == "error"]
+    unset = [problem for problem in problems if "is not set in the environment" in problem.message]
+    assert len(unset) == len(ENVIRON)
+    assert [problem.path for problem in problems if problem not in unset] == LATER
+
+
 def test_the_project_s_own_file_has_no_problem() -> None:
     assert check(OWN, ENVIRON, PARTS) == []
 

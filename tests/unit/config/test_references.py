@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import programs
 from bot.config.problems import Problem
 from tests.unit.config.files import ENVIRON, REMOVED, errors, examined, small
 
@@ -76,6 +77,14 @@ def test_what_may_not_leave_is_refused(tmp_path: Path, path: str, value: object,
     if path == "accounts__shop__mode":
         changes["accounts__shop__encoding_aes_key"] = "${SHOP_AES_KEY}"
     assert sentence in errors(tmp_path, **changes)
+
+
+def test_the_law_is_what_refuses_an_unfair_coupon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: without the check the same rule is taken."""
+    body = small(rules__winback__filter={"in": "vip"})
+    assert examined(tmp_path, body).config is None
+    monkeypatch.setattr(programs, "check_fairness", lambda *_args: None)
+    assert examined(tmp_path, body).config is not None
 
 
 def test_a_device_model_may_decide_a_greeting_and_not_a_coupon(tmp_path: Path) -> None:

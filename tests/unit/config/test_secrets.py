@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import loading
 from bot.config.loading import examine
 from tests.unit.config.files import ENVIRON, PARTS, errors, examined, lines, small
 
@@ -74,6 +75,16 @@ def test_a_secret_written_out_is_refused_outside_the_demo(tmp_path: Path, path: 
     assert len(found) == 1
     assert "a secret does not stand in the file" in found[0]
     assert examined(tmp_path, body, demo=True).config is not None
+
+
+def test_the_refusal_of_literals_is_what_refuses_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: without the check the same file is taken."""
+    body = small(accounts__shop__token="plaintoken")
+    assert examined(tmp_path, body).config is None
+    monkeypatch.setattr(loading, "refuse_literals", lambda *_args, **_kwargs: None)
+    assert examined(tmp_path, body).config is not None
 
 
 def test_a_file_with_secrets_that_everybody_can_read_is_refused_even_in_the_demo(tmp_path: Path) -> None:
