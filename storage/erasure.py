@@ -40,7 +40,7 @@ def unfollowed(connection: Connection, member_id: int, account: str, now: dateti
     if any(_elsewhere(row, account) for row in known):
         _bury(connection, ring, gone, now)
         _forget_callbacks(connection, member_id, gone, account)
-        forgetting.account(connection, member_id, account, now)
+        forgetting.account(connection, member_id, account, ring, _addresses(gone), now)
         _rename(connection, ring, gone)
         refresh_unfollowed(connection, [member_id])
         return
@@ -54,7 +54,7 @@ def everything(connection: Connection, member_id: int, now: datetime) -> None:
     known = connection.execute(select(IDENTITY).where(IDENTITY.c.member_id == member_id)).all()
     _bury(connection, ring, known, now)
     _forget_callbacks(connection, member_id, known, None)
-    forgetting.member(connection, member_id, ring, [split(row.known_as)[1] for row in known], now)
+    forgetting.member(connection, member_id, ring, _addresses(known), now)
     connection.execute(delete(IDENTITY).where(IDENTITY.c.member_id == member_id))
     connection.execute(
         update(MEMBER)
@@ -86,12 +86,16 @@ def tombstones(connection: Connection, since: datetime | None = None) -> list[tu
     statement = select(TOMBSTONE.c.digest, TOMBSTONE.c.erased_at)
     if since is not None:
         statement = statement.where(TOMBSTONE.c.erased_at > since)
-    return list(connection.execute(statement).tuples())
+    return list(connection.execute(statement))
 
 
 def digest_of(ring: Keyring, known_as: str) -> str:
     """Return the keyed hash under which an identity is buried."""
     return ring.blind("tombstone", known_as)
+
+
+def _addresses(known: Iterable[Row[Any]]) -> list[str]:
+    return [split(row.known_as)[1] for row in known]
 
 
 def _elsewhere(row: Row[Any], account: str) -> bool:

@@ -60,7 +60,7 @@ def member(
     for model in (TallyRow, TagRow, MembershipRow, SuppressionRow, AllowanceRow):
         owned = table(model)
         connection.execute(delete(owned).where(owned.c.member_id == member_id))
-    _proofs(connection, member_id, ring)
+    _proofs(connection, member_id, ring, addresses)
     _end_runs(connection, member_id, now)
     _messages(connection, member_id, now)
     _message_keys(connection, member_id, ring, addresses)
@@ -71,8 +71,18 @@ def member(
     )
 
 
-def account(connection: Connection, member_id: int, name: str, now: datetime) -> None:
-    """Forget what came through one account: events, numbers, tags, attributes, texts."""
+def account(
+    connection: Connection,
+    member_id: int,
+    name: str,
+    ring: Keyring,
+    addresses: Sequence[str],
+    now: datetime,
+) -> None:
+    """Forget what came through one account: events, numbers, tags, attributes, texts.
+
+    Nobody knows which account the facts a run was entered with came through, so all of them go.
+    """
     mine = and_(EVENT.c.member_id == member_id, EVENT.c.account == name)
     counted = connection.execute(
         select(EVENT.c.kind, func.count(), func.sum(EVENT.c.amount))
@@ -84,6 +94,10 @@ def account(connection: Connection, member_id: int, name: str, now: datetime) ->
         _uncount(connection, member_id, kind, count, int(amount or 0))
     connection.execute(delete(TAG).where(TAG.c.member_id == member_id, TAG.c.account == name))
     _messages(connection, member_id, now)
+    _message_keys(connection, member_id, ring, addresses)
+    _proofs(connection, member_id, ring, addresses)
+    connection.execute(update(ENROLLMENT).where(ENROLLMENT.c.member_id == member_id).values(context={}))
+    connection.execute(update(HANDOFF).where(HANDOFF.c.member_id == member_id).values(context={}, note=""))
     _attributes(connection, member_id, name, now)
 
 
@@ -133,12 +147,14 @@ def _attributes(connection: Connection, member_id: int, name: str, now: datetime
     )
 
 
-def _proofs(connection: Connection, member_id: int, ring: Keyring) -> None:
+def _proofs(connection: Connection, member_id: int, ring: Keyring, addresses: Sequence[str]) -> None:
     """A proof names the message it was given in, and that its sender: keep only its keyed hash."""
     rows = connection.execute(
         select(CONSENT.c.purpose, CONSENT.c.proof).where(CONSENT.c.member_id == member_id)
     ).all()
     for purpose, proof in rows:
+        if not any(address in proof for address in addresses if address):
+            continue
         mine = and_(CONSENT.c.member_id == member_id, CONSENT.c.purpose == purpose)
         connection.execute(update(CONSENT).where(mine).values(proof=ring.blind("proof", proof)))
 

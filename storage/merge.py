@@ -61,7 +61,7 @@ def merge(connection: Connection, survivor: int, losers: Iterable[int], now: dat
     ids = {survivor, *losers}
     lock_members(connection, ids)
     roots = dict(
-        connection.execute(select(MEMBER.c.id, MEMBER.c.merged_into).where(MEMBER.c.id.in_(ids))).tuples()
+        connection.execute(select(MEMBER.c.id, MEMBER.c.merged_into).where(MEMBER.c.id.in_(ids))).all()
     )
     root = roots.get(survivor) or survivor
     others = sorted({roots.get(one) or one for one in ids if one in roots} - {root})

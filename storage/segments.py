@@ -42,7 +42,7 @@ def change(connection: Connection, changes: Sequence[SetMembership]) -> None:
 def sizes(connection: Connection) -> dict[str, int]:
     """Return how many members each watched segment has now."""
     counted = select(MEMBERSHIP.c.segment, func.count()).group_by(MEMBERSHIP.c.segment)
-    return dict(connection.execute(counted).tuples().all())
+    return dict(connection.execute(counted).all())
 
 
 def forget(connection: Connection, segments: Sequence[str]) -> int:

@@ -39,7 +39,7 @@ def is_on(connection: Connection, name: str) -> bool:
 def all_on(connection: Connection) -> dict[str, str]:
     """Return the switches that are on, with their values."""
     rows = connection.execute(select(SWITCH.c.name, SWITCH.c.value).where(SWITCH.c.value != ""))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def stopped(connection: Connection) -> str:

@@ -29,9 +29,11 @@ moments = st.integers(-40, 40).map(lambda hours: START + timedelta(hours=hours))
 ends = st.none() | moments
 values = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.text(max_size=8),
-    st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.floats(-1e15, 1e15),
 )  # fmt: skip
-traits = st.dictionaries(st.sampled_from(["name", "zone", "birthday", "source", "城市", "points", "vip"]), values, max_size=4)
+traits = st.dictionaries(
+    st.sampled_from(["name", "zone", "birthday", "source", "城市", "points", "vip"]), values, max_size=4
+)
 
 
 def on_member(member_id: int) -> st.SearchStrategy[Effect]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete
 
@@ -22,7 +22,9 @@ from tests.integration.storage import people
 
 ONE = 1
 WANTED = members.Wanted(frozenset({ORDER_PAID}), START - START)
-happenings = st.tuples(st.sampled_from([MESSAGE, ORDER_PAID, "tag.added"]), people.moments, st.integers(-500, 500))
+happenings = st.tuples(
+    st.sampled_from([MESSAGE, ORDER_PAID, "tag.added"]), people.moments, st.integers(-500, 500)
+)
 
 
 def load(c: Connection, member_id: int) -> Member:
@@ -40,7 +42,11 @@ def anew(c: Connection) -> Member:
     return load(c, ONE)
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_folding_effects_equals_applying_them(database: Database, data: st.DataObject) -> None:
     groups = data.draw(st.lists(st.lists(people.on_member(ONE), max_size=8), max_size=4))

@@ -14,13 +14,17 @@ from tests.fakes import START
 
 def test_a_key_is_new_once_and_its_answer_is_given_again(database: Database) -> None:
     def first(c: object) -> set[str]:
-        new = inbox.append(c, [InboxEntry("a", "shop"), InboxEntry("b", "shop"), InboxEntry("a", "shop")], START)  # type: ignore[arg-type]
+        new = inbox.append(
+            c, [InboxEntry("a", "shop"), InboxEntry("b", "shop"), InboxEntry("a", "shop")], START
+        )  # type: ignore[arg-type]
         inbox.store_answers(c, {"a": b"hello"})  # type: ignore[arg-type]
         return new
 
     assert database.transact(first) == {"a", "b"}
     later = START + timedelta(seconds=5)
-    again = database.transact(lambda c: inbox.append(c, [InboxEntry("a", "shop"), InboxEntry("c", "shop")], later))
+    again = database.transact(
+        lambda c: inbox.append(c, [InboxEntry("a", "shop"), InboxEntry("c", "shop")], later)
+    )
     assert again == {"c"}
     assert database.transact(lambda c: inbox.answers(c, ["a", "b", "nobody"])) == {"a": b"hello", "b": None}
 

@@ -18,7 +18,9 @@ MEMBER = table(MemberRow)
 IDENTITY = table(IdentityRow)
 
 
-def event(known_as: str, *also: str, kind: str = MESSAGE, account: str = "shop", key: str = "k") -> InboundEvent:
+def event(
+    known_as: str, *also: str, kind: str = MESSAGE, account: str = "shop", key: str = "k"
+) -> InboundEvent:
     return InboundEvent(key, account, kind, START, known_as, also_known_as=also)
 
 
@@ -27,7 +29,11 @@ def resolve(database: Database, *events: InboundEvent) -> list[int | None]:
 
 
 def people(database: Database) -> int:
-    return len(database.transact(lambda c: c.execute(select(MEMBER.c.id).where(MEMBER.c.merged_into.is_(None))).all()))
+    return len(
+        database.transact(
+            lambda c: c.execute(select(MEMBER.c.id).where(MEMBER.c.merged_into.is_(None))).all()
+        )
+    )
 
 
 def test_a_stranger_becomes_one_member_however_often_they_speak(database: Database) -> None:
