@@ -54,7 +54,11 @@ def gather(tree: Tree, fields: Fields) -> dict[str, Scalar]:
     """Return the properties which are there and readable; the others are left out."""
     found: dict[str, Scalar] = {}
     for ours, (path, reader) in fields.items():
-        raw = tree.get(path, "") if "." not in path else text_at(tree, path)
+        raw = tree.get(path)
+        if raw is None:
+            if "." not in path:
+                continue
+            raw = text_at(tree, path)
         value = reader(raw) if isinstance(raw, str) else None
         if value is not None:
             found[ours] = value

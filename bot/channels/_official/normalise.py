@@ -4,12 +4,12 @@ import hashlib
 import re
 from datetime import UTC, datetime
 
-from bot.channels._official.fields import MAX_TEXT, Fields, everything, gather, text_at
+from bot.channels._official.fields import MAX_TEXT, everything, gather, text_at
 from bot.channels._official.receipts import answers, receipts
 from bot.channels._official.vocabulary import (
     MESSAGES,
     OF_ACCOUNT,
-    OF_EVERY_MESSAGE,
+    OTHER_MESSAGE,
     Meaning,
     meaning_of,
 )
@@ -52,19 +52,15 @@ def callback_key(account: str, *parts: str | bytes) -> str:
 
     It's a digest: keys outlive a member who asked to be forgotten, so no address may stand in them.
     """
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(part.encode() if isinstance(part, str) else part)
-        digest.update(b"\x1f")
-    return f"{account}:{digest.hexdigest()}"
+    glued = b"\x1f".join([part.encode() if isinstance(part, str) else part for part in parts])
+    return f"{account}:{hashlib.blake2b(glued, digest_size=16).hexdigest()}"
 
 
 def _message(account: str, tree: Tree, plain: bytes, handle: ReplyHandle, at: datetime) -> InboundEvent:
     kind = text_at(tree, "MsgType")
     message_id = text_at(tree, "MsgId")
     properties: dict[str, Scalar] = {"type": kind.lower()}
-    properties.update(gather(tree, _fields_of(kind)))
-    properties.update(gather(tree, OF_EVERY_MESSAGE))
+    properties.update(gather(tree, MESSAGES.get(kind.lower(), OTHER_MESSAGE)))
     content = tree.get("Content", "")
     if not isinstance(content, str):
         raise Unintelligible("content")
@@ -133,16 +129,18 @@ def _split_scene(found: dict[str, Scalar]) -> None:
 
 def _shaped(tree: Tree, name: str, shape: re.Pattern[str]) -> str:
     value = tree.get(name)
-    if not isinstance(value, str) or shape.fullmatch(value.strip()) is None:
+    if not isinstance(value, str):
         raise Unintelligible(name)
-    return value.strip()
-
-
-def _fields_of(kind: str) -> Fields:
-    return MESSAGES.get(kind.lower(), {})
+    if shape.fullmatch(value) is None:
+        value = value.strip()
+        if shape.fullmatch(value) is None:
+            raise Unintelligible(name)
+    return value
 
 
 def _also(tree: Tree) -> tuple[str, ...]:
+    if "UnionId" not in tree and "UnionID" not in tree:
+        return ()
     unionid = text_at(tree, "UnionId") or text_at(tree, "UnionID")
     return (identity(UNIONID, unionid),) if _ADDRESS.fullmatch(unionid) else ()
 

@@ -27,13 +27,13 @@ class Meaning:
 
 _MEDIA: Fields = {"media_id": ("MediaId", words)}
 _FILM: Fields = {**_MEDIA, "thumb_media_id": ("ThumbMediaId", words)}
-OF_EVERY_MESSAGE: Fields = {
+_OF_EVERY: Fields = {
     "message_id": ("MsgId", words),
     "article_data_id": ("MsgDataId", words),
     "article_index": ("Idx", integer),
     "key": ("bizmsgmenuid", words),
 }
-MESSAGES: Mapping[str, Fields] = {
+_OF_TYPE: Mapping[str, Fields] = {
     "text": {},
     "image": {**_MEDIA, "picture_url": ("PicUrl", words)},
     "voice": {
@@ -66,6 +66,9 @@ MESSAGES: Mapping[str, Fields] = {
         "size": ("FileTotalLen", integer),
     },
 }
+
+OTHER_MESSAGE = _OF_EVERY
+MESSAGES: Mapping[str, Fields] = {kind: {**fields, **_OF_EVERY} for kind, fields in _OF_TYPE.items()}
 
 _SCENE: Fields = {"scene": ("EventKey", words), "ticket": ("Ticket", words)}
 _KEY: Fields = {"key": ("EventKey", words), "menu_id": ("MenuId", words)}

@@ -15,9 +15,10 @@ from bot.domain.errors import CallbackRejected
 
 FRESH_S = 300
 NOT_AUTHENTIC = "not_authentic"
-_TIMESTAMP = re.compile(r"[0-9]{10}")
-_NONCE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+QUERY_SHAPE = "query_shape"
 _SIGNATURE = re.compile(r"[0-9a-f]{40}")
+# signature, timestamp and nonce; no field may hold the space that joins them here.
+_SIGNED = re.compile(r"[0-9a-f]{40} [0-9]{10} [A-Za-z0-9_-]{1,32}")
 Query = Mapping[str, Sequence[str]]
 
 
@@ -30,27 +31,28 @@ class Gatekeeper:
             raise ValueError("the callback token is empty")
         self._token = token
 
-    def check(self, query: Query, now: datetime) -> None:
-        """Accept a query whose `signature` covers its time stamp and nonce; else raise CallbackRejected."""
-        stamp, nonce = self._fresh(query, now)
-        self._matches(only(query, "signature", _SIGNATURE), stamp, nonce)
+    def check(self, query: Query, now: datetime) -> tuple[str, str]:
+        """Return (timestamp, nonce) of a fresh query its `signature` covers; else raise CallbackRejected."""
+        try:
+            (given,), (stamp,), (nonce,) = query["signature"], query["timestamp"], query["nonce"]
+        except (KeyError, ValueError):
+            raise CallbackRejected(QUERY_SHAPE) from None
+        if _SIGNED.fullmatch(f"{given} {stamp} {nonce}") is None:
+            raise CallbackRejected(QUERY_SHAPE)
+        if abs(now.timestamp() - int(stamp)) > FRESH_S:
+            raise CallbackRejected("stale")
+        self._matches(given, stamp, nonce)
+        return stamp, nonce
 
     def check_sealed(self, query: Query, sealed: str, now: datetime) -> None:
         """Accept a query whose `signature` holds and whose `msg_signature` covers the ciphertext too."""
-        stamp, nonce = self._fresh(query, now)
-        self._matches(only(query, "signature", _SIGNATURE), stamp, nonce)
-        self._matches(only(query, "msg_signature", _SIGNATURE), stamp, nonce, sealed)
+        given = only(query, "msg_signature", _SIGNATURE)
+        self._matches(given, *self.check(query, now), sealed)
 
     def sign(self, *parts: str) -> str:
         """Return the platform's signature of these parts and the token: 40 hex digits."""
         glued = "".join(sorted((self._token, *parts)))
         return hashlib.sha1(glued.encode(), usedforsecurity=False).hexdigest()
-
-    def _fresh(self, query: Query, now: datetime) -> tuple[str, str]:
-        stamp = only(query, "timestamp", _TIMESTAMP)
-        if abs(now.timestamp() - int(stamp)) > FRESH_S:
-            raise CallbackRejected("stale")
-        return stamp, only(query, "nonce", _NONCE)
 
     def _matches(self, given: str, *parts: str) -> None:
         # Both sides are ASCII hex by now; on text that is not, compare_digest would raise.
@@ -62,5 +64,5 @@ def only(query: Query, name: str, shape: re.Pattern[str]) -> str:
     """Return the one value of a field, of exactly this shape; raise CallbackRejected otherwise."""
     values = query.get(name, ())
     if len(values) != 1 or shape.fullmatch(values[0]) is None:
-        raise CallbackRejected("query_shape")
+        raise CallbackRejected(QUERY_SHAPE)
     return values[0]
