@@ -75,7 +75,7 @@ def received(rows: Sequence[Mapping[str, Any]]) -> list[Received]:
 @asynccontextmanager
 async def started(seed: int) -> AsyncIterator[Sandbox]:
     """A sandbox in its own process (so on its own core) for as long as the block lasts."""
-    port = _free_port()
+    port = free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.sandbox", "--port", str(port), "--seed", str(seed)
     )
@@ -103,8 +103,15 @@ async def _up(sandbox: Sandbox, process: asyncio.subprocess.Process) -> None:
                 return
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(wanted: int = 0) -> int:
+    """Return the wanted port of loopback if nobody has it, else any free one."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise OSError("no free port on 127.0.0.1")

@@ -1,0 +1,138 @@
+"""The demo from its first second to its last: sandbox, bot, story, books, pictures, console."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from rich.console import Console as Terminal
+
+from bot.app import Program, load, serving
+from bot.config.model import Config
+from bot.demo import pictures, promises, sandbox, script, settings, show
+from bot.demo.acts import Wire
+from bot.demo.evidence import Evidence, Promise
+from bot.demo.grid import OPENING, Span
+from bot.demo.play import Tally, play
+from bot.domain.delivery.policy import MARKETING
+from bot.web.console import Console
+from bot.web.dashboard import Checked, Dashboard, gather
+from bot.web.page import Pages
+from bot.web.words import Words, read
+from storage import reports
+
+TEMPLATES = settings.ROOT / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the demo runs. `speed` is virtual days a second at most, 0 as fast as it goes."""
+
+    members: int = 520
+    days: int = 90
+    seed: int = 1
+    speed: float = 0
+    leave: bool = False
+    port: int = 8080
+    out: Path = Path("out/demo")
+
+
+@dataclass(slots=True)
+class Ended:
+    """What the console shows of promises: nothing until the books are checked."""
+
+    promises: tuple[Checked, ...] = ()
+
+
+async def run(options: Options) -> int:
+    """Play the demo and return the exit code: 0 only if every promise held."""
+    terminal = Terminal()
+    words = Words(read(TEMPLATES / "console" / "words.yaml"), "zh")
+    ended = Ended()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hetang-demo-")))
+        platform = await stack.enter_async_context(sandbox.started(options.seed))
+        span = Span(OPENING, options.days)
+        await platform.walk(span.start)
+        port = sandbox.free_port(options.port)
+        made = settings.write(folder, platform.url, port)
+        await platform.post("account", **made.registration())
+        config = load(made.path, made.secrets.environ(), demo=True)
+        program = await stack.enter_async_context(
+            serving(config, clock=platform.url, port=port, more=lambda it: _routes(it, ended))
+        )
+        await platform.post("account", **made.registration(f"{program.url}/callback/{settings.ACCOUNT}"))
+        terminal.print(
+            f"[bold]荷塘演示[/] {options.members} 位会员 · {options.days} 天 · {program.url}/console"
+        )
+        wire = Wire(settings.ACCOUNT, program.url, made.secrets.webhook)
+        written = script.write(options.seed, options.members, span)
+        with show.progress(terminal, span) as watch:
+            tally = await play(written, platform, wire, span, options.speed, watch)
+        evidence = await _evidence(program, platform, written, tally)
+        kept = promises.check(evidence)
+        ended.promises = checked(kept)
+        board = await _board(program, ended)
+        show.summary(terminal, board, kept, words)
+        show.written(terminal, await asyncio.to_thread(_files, board, words, options.out))
+        if not options.leave:
+            terminal.print(f"[bold]{program.url}/console[/]（Ctrl-C 结束）")
+            await _until_interrupted()
+    return 0 if all(one.held for one in kept) else 1
+
+
+def checked(kept: Sequence[Promise]) -> tuple[Checked, ...]:
+    """Return the promises as the console shows them."""
+    return tuple(Checked(one.name, one.broken, one.looked_at, one.held) for one in kept)
+
+
+def _routes(program: Program, ended: Ended) -> list[web.RouteDef]:
+    zone = program.config.app.zone
+    pages = Pages(TEMPLATES)
+    return Console(program.database, program.clock, zone, pages, lambda: ended.promises).routes()
+
+
+async def _evidence(
+    program: Program, platform: sandbox.Sandbox, written: script.Script, tally: Tally
+) -> Evidence:
+    now = program.clock.now()
+    config: Config = program.config
+    return Evidence(
+        received=tally.received,
+        done=written.done,
+        ours=await program.database.read(lambda c: reports.deliveries(c, settings.ACCOUNT)),
+        books=await program.database.read(lambda c: reports.books(c, now)),
+        tally=await platform.get("deliveries"),
+        violations=await platform.get("violations"),
+        caps=tuple((cap.max, cap.per) for cap in config.caps if cap.purpose == MARKETING),
+        quiet=(config.quiet.start, config.quiet.end) if config.quiet else None,
+        account=settings.ACCOUNT,
+    )
+
+
+async def _board(program: Program, ended: Ended) -> Dashboard:
+    zone: ZoneInfo = program.config.app.zone
+    now = program.clock.now()
+    return await program.database.read(lambda c: gather(c, zone, now, ended.promises))
+
+
+def _files(board: Dashboard, words: Words, out: Path) -> list[Path]:
+    """Write the report and, where they can be drawn, the pictures."""
+    out.mkdir(parents=True, exist_ok=True)
+    report = out / "report.html"
+    report.write_text(Pages(TEMPLATES).report(board, words.language), encoding="utf-8")
+    return [report, *(pictures.draw(board, words, out) if pictures.available() else [])]
+
+
+async def _until_interrupted() -> None:
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        # Ctrl-C is how one leaves; asyncio.run would make it an error.
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()

@@ -1,0 +1,81 @@
+"""What the terminal shows: a bar while it runs, then the table."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bot.demo.evidence import Promise
+from bot.demo.grid import Span
+from bot.demo.play import Tally, Watcher
+from bot.web.dashboard import Dashboard
+from bot.web.words import Words
+
+
+@contextmanager
+def progress(console: Console, span: Span) -> Iterator[Watcher]:
+    """A bar with the virtual date and running totals; gives what to call after each slice."""
+    columns = (
+        TextColumn("[bold]{task.fields[date]}"),
+        BarColumn(bar_width=28),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[totals]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=False) as bar:
+        task = bar.add_task("", total=span.days, date=f"{span.start:%Y-%m-%d}", totals="")
+
+        def watch(tally: Tally) -> None:
+            totals = (
+                f"关注 {tally.followed} · 说话 {tally.said} · 下单 {tally.bought} · "
+                f"应答 {tally.answered} · 推送 {tally.pushed}"
+            )
+            done = (tally.now - span.start) / timedelta(days=1)
+            bar.update(task, completed=done, date=f"{tally.now:%Y-%m-%d}", totals=totals)
+
+        yield watch
+
+
+def summary(console: Console, board: Dashboard, promises: Sequence[Promise], words: Words) -> None:
+    """Print the numbers and the promises."""
+    sums = board.totals
+    numbers = Table(box=box.SIMPLE_HEAD, title="荷塘 · 九十天之后", title_justify="left")
+    numbers.add_column("")
+    numbers.add_column("", justify="right")
+    for what, value in (
+        (
+            words("tile", "members"),
+            f"{sums['members']:,}（{words('stage', 'unfollowed')} {sums['unfollowed']:,}）",
+        ),
+        (
+            words("tile", "amount"),
+            f"¥{sums['amount'] / 100:,.0f}（{sums['orders']:,} {words('tile', 'orders')}）",
+        ),
+        (words("tile", "sent"), f"{sums['sent']:,}"),
+        (words("tile", "issued"), f"{sums['issued']:,}（{sums['redeemed']:,} {words('tile', 'redeemed')}）"),
+    ):
+        numbers.add_row(what, value)
+    for stage, series in board.flow.counts.items():
+        numbers.add_row(f"· {words('stage', stage)}", f"{series[-1]:,}")
+    console.print(numbers)
+    kept = Table(box=box.SIMPLE_HEAD, title=words("page", "promises"), title_justify="left")
+    for column in ("", words("promise", "looked_at"), words("promise", "broken"), ""):
+        kept.add_column(column, justify="left" if not column else "right")
+    for one in promises:
+        mark = "[green]✓[/]" if one.held else "[bold red]✗[/]"
+        kept.add_row(words("promise", one.name), f"{one.looked_at:,}", str(one.broken), mark)
+    console.print(kept)
+    for one in promises:
+        for example in one.examples if not one.held else ():
+            console.print(f"  [red]{words('promise', one.name)}[/] {example}", highlight=False, markup=True)
+
+
+def written(console: Console, paths: Sequence[Path]) -> None:
+    """Say where the report and the pictures are."""
+    for path in paths:
+        console.print(f"  → {path}", highlight=False)
