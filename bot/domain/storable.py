@@ -50,7 +50,7 @@ def scalar(value: Scalar) -> Scalar:
 
 def integer(value: int) -> int:
     """Return the integer when it fits 64 bits with sign, else raise NotStorable."""
-    if not -LARGEST_INTEGER - 1 < value <= LARGEST_INTEGER:
+    if not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
         raise NotStorable("an integer of 64 bits or more")
     return value
 

@@ -1,0 +1,59 @@
+"""The schema: the migrations make exactly what the code declares, on both databases."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from storage import migrate
+from storage.database import Database
+
+
+def test_a_migrated_database_is_what_the_code_declares(any_database_url: str) -> None:
+    assert migrate.check(any_database_url) == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    ["ALTER TABLE member ADD COLUMN extra VARCHAR", "ALTER TABLE member DROP COLUMN zone", "DROP INDEX ix_member_stage",
+     "ALTER TABLE tag DROP COLUMN account"],
+)  # fmt: skip
+def test_a_schema_that_differs_is_told(any_database_url: str, harm: str) -> None:
+    with Database.open(any_database_url) as database:
+        database.transact(lambda c: c.execute(text(harm)))
+    assert migrate.check(any_database_url) != []
+
+
+def test_upgrading_again_changes_nothing(any_database_url: str) -> None:
+    assert migrate.upgrade(any_database_url) == migrate.newest()
+    assert migrate.check(any_database_url) == []
+
+
+def test_an_empty_database_says_so(tmp_path: object) -> None:
+    assert migrate.check(f"sqlite:///{tmp_path}/x.db") == [
+        f"schema is at nothing, the program needs {migrate.newest()}"
+    ]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_starters_at_the_same_moment_migrate_once(
+    kind: str, tmp_path: object, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/race.db" if kind == "sqlite" else request.getfixturevalue("pg_url")
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            migrate.upgrade(url)
+        except BaseException as error:
+            failures.append(error)
+
+    starters = [threading.Thread(target=start) for _ in range(4)]
+    for one in starters:
+        one.start()
+    for one in starters:
+        one.join(timeout=50)
+    assert failures == []
+    assert migrate.check(url) == []
