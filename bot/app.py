@@ -31,8 +31,7 @@ from bot.group import Group
 from bot.heart import Heart
 from bot.rendering import Renderer
 from bot.sender import Caller, Sender, Wording
-from bot.web.callback import CallbackDoor
-from bot.web.site import Site
+from bot.web.doors import site_of
 from scheduler import lifecycle
 from scheduler.jobs import Ticker, Timetable, campaign_job, nightly_scores
 from storage import coupons, due, migrate
@@ -183,8 +182,16 @@ async def serving(
     followed = FollowedClock(await first_look(clock_url(clock))) if clock else None
     async with built(config, followed or SystemClock()) as program, AsyncExitStack() as stack:
         if role != "worker":
-            door = CallbackDoor(program.channels, program.dispatcher, program.clock)
-            site = Site(door, more(program))
+            heart = program.heart if role == "all" else None
+            site = site_of(
+                config,
+                program.clock,
+                program.database,
+                program.dispatcher,
+                program.channels,
+                heart,
+                more(program),
+            )
             where = host or config.server.host, config.server.port if port is None else port
             program.url = await site.start(*where)
             stack.push_async_callback(site.stop)

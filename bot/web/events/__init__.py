@@ -1,0 +1,1 @@
+"""Business events from a shop's systems: signed, read strictly, brought into our one shape."""
