@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,7 @@ def test_what_may_have_been_sent_since_is_unknown_and_what_cannot_is_kept(
     assert (found.doubtful_messages, found.doubtful_runs) == (1, 1)
     with Database.open(any_database_url, keyring) as database:
         rows = database.transact(lambda c: c.execute(select(OUTBOX.c.key, OUTBOX.c.state)).all())
-        assert dict(rows) == {"soon": "unknown", "tomorrow": "queued"}  # type: ignore[arg-type]
+        assert dict(rows) == {"soon": "unknown", "tomorrow": "queued"}
 
 
 def test_a_backup_taken_during_writes_is_of_one_moment(
@@ -120,7 +121,7 @@ def test_a_backup_taken_during_writes_is_of_one_moment(
             number = 0
             while not stop.is_set():
                 pair = [InboxEntry(f"{number}-{side}", "shop") for side in "ab"]
-                database.transact(lambda c, pair=pair: inbox.append(c, pair, START))
+                database.transact(partial(inbox.append, entries=pair, now=START))
                 number += 1
 
         writer = threading.Thread(target=write)

@@ -91,8 +91,8 @@ def test_the_property_notices_a_fold_that_forgets_the_first_time(
     from bot.domain import folding
     from bot.domain.members import Tag
 
-    broken = lambda old, effect: Tag(effect.name, effect.source, effect.at, effect.expires_at)  # noqa: E731
-    monkeypatch.setattr(folding, "tag_after", broken)
+    def broken(_old: Tag | None, effect: AddTag) -> Tag:
+        return Tag(effect.name, effect.source, effect.at, effect.expires_at)
 
     def check(c: Connection) -> bool:
         member = anew(c)

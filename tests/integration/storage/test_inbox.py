@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Connection, select
 
 from storage import inbox
 from storage.database import Database
@@ -13,11 +14,11 @@ from tests.fakes import START
 
 
 def test_a_key_is_new_once_and_its_answer_is_given_again(database: Database) -> None:
-    def first(c: object) -> set[str]:
+    def first(c: Connection) -> set[str]:
         new = inbox.append(
             c, [InboxEntry("a", "shop"), InboxEntry("b", "shop"), InboxEntry("a", "shop")], START
-        )  # type: ignore[arg-type]
-        inbox.store_answers(c, {"a": b"hello"})  # type: ignore[arg-type]
+        )
+        inbox.store_answers(c, {"a": b"hello"})
         return new
 
     assert database.transact(first) == {"a", "b"}
@@ -30,14 +31,12 @@ def test_a_key_is_new_once_and_its_answer_is_given_again(database: Database) -> 
 
 
 def test_a_rolled_back_key_is_new_again(database: Database) -> None:
-    def fail(c: object) -> None:
-        inbox.append(c, [InboxEntry("a", "shop")], START)  # type: ignore[arg-type]
+    def fail(c: Connection) -> None:
+        inbox.append(c, [InboxEntry("a", "shop")], START)
         raise RuntimeError
 
-    try:
+    with pytest.raises(RuntimeError):
         database.transact(fail)
-    except RuntimeError:
-        pass
     assert database.transact(lambda c: inbox.append(c, [InboxEntry("a", "shop")], START)) == {"a"}
 
 

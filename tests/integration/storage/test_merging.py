@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -79,7 +80,7 @@ def alias(database: Database, one: str, other: str) -> int | None:
 
 
 def test_the_older_member_lives_on_with_both_histories(database: Database, two: tuple[int, int]) -> None:
-    older, younger = two
+    older, _ = two
     assert alias(database, "corp:b", "shop:a") == older
     member = load(database, older)
     assert member.tallies[ORDER_PAID].count == 2
@@ -135,7 +136,7 @@ def test_rings_and_chains_end_at_one_member(database: Database, two: tuple[int, 
     assert alias(database, "shop:a", "ops:c") == two[0]
     assert load(database, two[0]).tallies[ORDER_PAID].count == 3
     for number in (*two, third):
-        assert database.transact(lambda c, n=number: members.find(c, f"m{n}")) == two[0]
+        assert database.transact(partial(members.find, who=f"m{number}")) == two[0]
 
 
 def test_no_row_stays_behind_with_the_merged_member(database: Database, two: tuple[int, int]) -> None:

@@ -17,9 +17,13 @@ def test_a_migrated_database_is_what_the_code_declares(any_database_url: str) ->
 
 @pytest.mark.parametrize(
     "harm",
-    ["ALTER TABLE member ADD COLUMN extra VARCHAR", "ALTER TABLE member DROP COLUMN zone", "DROP INDEX ix_member_stage",
-     "ALTER TABLE tag DROP COLUMN account"],
-)  # fmt: skip
+    [
+        "ALTER TABLE member ADD COLUMN extra VARCHAR",
+        "ALTER TABLE member DROP COLUMN zone",
+        "DROP INDEX ix_member_stage",
+        "ALTER TABLE tag DROP COLUMN account",
+    ],
+)
 def test_a_schema_that_differs_is_told(any_database_url: str, harm: str) -> None:
     with Database.open(any_database_url) as database:
         database.transact(lambda c: c.execute(text(harm)))
@@ -42,12 +46,12 @@ def test_starters_at_the_same_moment_migrate_once(
     kind: str, tmp_path: object, request: pytest.FixtureRequest
 ) -> None:
     url = f"sqlite:///{tmp_path}/race.db" if kind == "sqlite" else request.getfixturevalue("pg_url")
-    failures: list[BaseException] = []
+    failures: list[Exception] = []
 
     def start() -> None:
         try:
             migrate.upgrade(url)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 -- told by the assertion below
             failures.append(error)
 
     starters = [threading.Thread(target=start) for _ in range(4)]

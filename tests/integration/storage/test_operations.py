@@ -153,7 +153,7 @@ def test_an_export_holds_every_table_with_a_members_key(database: Database) -> N
 
 
 def test_every_table_is_a_members_or_known_to_hold_nothing_of_them() -> None:
-    """The list of tables that hold nothing of a member is written down, so that a new one is thought about."""
+    """What holds nothing of a member is written down, so that a new table is thought about."""
     ours = {
         "alert", "audit", "binding_code", "chore", "config_version", "coupon_batch", "firing", "inbox",
         "mass_batch", "media", "operator", "quarantine", "rate", "source_code", "switch", "token",

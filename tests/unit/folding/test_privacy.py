@@ -50,9 +50,17 @@ def test_an_empty_key_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("13800138000", "+8613800138000"), ("+86 138-0013-8000", "+8613800138000"), ("００８６13800138000", "+8613800138000"),
-     ("+1 (415) 555-2671", "+14155552671"), ("23800138000", None), ("hello", None), ("", None), ("+0123456789", None)],
-)  # fmt: skip
+    [
+        ("13800138000", "+8613800138000"),
+        ("+86 138-0013-8000", "+8613800138000"),
+        ("００８６13800138000", "+8613800138000"),
+        ("+1 (415) 555-2671", "+14155552671"),
+        ("23800138000", None),
+        ("hello", None),
+        ("", None),
+        ("+0123456789", None),
+    ],
+)
 def test_phones_are_known_however_they_are_written(written: str, number: str | None) -> None:
     assert phone_number(written) == number
 
