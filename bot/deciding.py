@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.delivery.routes import RouteRule
 from bot.domain.delivery.windows import opened
-from bot.domain.effects import Effect
+from bot.domain.effects import Effect, Emit, Handoff, Reply
 from bot.domain.events import InboundEvent
 from bot.domain.folding import fold
 from bot.domain.handling import Handler, Settings
@@ -13,6 +13,9 @@ from bot.domain.lifecycle.decide import decide
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.members import Member
 from storage.members import Wanted
+
+# Effects that change nothing about the member by themselves.
+_SAID = (Emit, Handoff, Reply)
 
 
 class Decisions:
@@ -41,11 +44,12 @@ class Decisions:
         """Return the effects of one event that is folded into `member` already."""
         effects: list[Effect] = []
         for handler in self._by_kind.get(event.kind, self._always):
-            found = handler.handle(event, member, self._settings, now)
-            for effect in found:
+            effects += handler.handle(event, member, self._settings, now)
+        untouched = all(isinstance(effect, _SAID) for effect in effects)
+        if not untouched:
+            for effect in effects:
                 member = fold(member, effect)
-            effects += found
         if not event.silent:
             effects += opened(event, member.id, self._routes)
-        effects += decide(self.book, event, member, now)
+        effects += decide(self.book, event, member, now, untouched=untouched)
         return effects

@@ -1,15 +1,76 @@
-"""All commands, each from its own file."""
+"""All commands: a file of this folder that defines NAME and `command` is one, a folder with NAME a group."""
 
+import importlib
+import os
+import pkgutil
+import sys
+from types import ModuleType
+
+import click
 import typer
 
-from bot.cli import check, demo, migrate, run, sandbox
+from bot import cli
+from bot.cli.options import BAD_CONFIG, FAILED, NO_SUCH_MEMBER, complain
+from bot.cli.words import say
+from bot.domain.errors import ConfigError, HetangError, NoSuchMember, StorageUnavailable
+from bot.logs import without_secrets
 
-app = typer.Typer(
-    name="hetang",
-    help="荷塘：微信社群运营助手 / WeChat community operations agent",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for module in (run, check, migrate, sandbox, demo):
-    app.command(name=module.NAME)(module.command)
+INTERRUPTED = 130
+
+
+def _typer(text: str | None) -> typer.Typer:
+    return typer.Typer(
+        help=text, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
+
+
+def _built(package: ModuleType, app: typer.Typer) -> typer.Typer:
+    """Add every command and group of a package to the app."""
+    for found in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{found.name}")
+        name = getattr(module, "NAME", None)
+        if name is None:
+            continue
+        if found.ispkg:
+            app.add_typer(_built(module, _typer(module.__doc__)), name=name)
+        else:
+            settings = getattr(module, "CONTEXT", None)
+            app.command(name=name, context_settings=settings)(module.command)
+    return app
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; whatever goes wrong is one line, never a stack trace."""
+    app = _built(cli, _typer("荷塘：微信社群运营助手 / WeChat community operations agent"))
+    try:
+        result = typer.main.get_command(app).main(arguments, prog_name="hetang", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        complain(say("interrupted"))
+        return INTERRUPTED
+    except Exception as error:  # the outermost loop of the command line
+        if os.environ.get("HETANG_DEBUG"):
+            raise
+        return _explained(error)
+    return result if isinstance(result, int) else 0
+
+
+def _explained(error: Exception) -> int:
+    if isinstance(error, NoSuchMember):
+        complain(str(error))
+        return NO_SUCH_MEMBER
+    if isinstance(error, ConfigError):
+        for problem in error.problems:
+            complain(problem)
+        return BAD_CONFIG
+    if isinstance(error, StorageUnavailable):
+        complain(say("no_database", error=without_secrets(str(error))))
+    elif isinstance(error, HetangError):
+        complain(without_secrets(str(error)))
+    elif isinstance(error, BrokenPipeError):
+        sys.stderr.close()
+    else:
+        complain(say("unforeseen", kind=type(error).__name__, error=without_secrets(str(error))))
+    return FAILED

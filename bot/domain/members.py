@@ -82,6 +82,7 @@ class Member:
     `moments` holds, newest first, the times of the event kinds some rule counts within a window;
     `memberships` the segments that rules enter by; `past` finished runs per rule; `runs` live ones and
     those whose goal still counts. `review_at` is when a condition could next turn by itself.
+    `repeats_at` is when the member did before what they did last; None when that was the first time.
     A member that does not exist yet has id 0 until stored.
     """
 
@@ -106,6 +107,7 @@ class Member:
     holdings: Mapping[str, Holding] = field(default_factory=dict)
     runs: tuple[Enrollment, ...] = ()
     past: Mapping[str, PastRuns] = field(default_factory=dict)
+    repeats_at: datetime | None = None
     review_at: datetime | None = None
 
     @property
@@ -129,4 +131,10 @@ class Member:
         active = self.last_active_at
         if kind in OWN_ACTS and (active is None or at > active):
             active = at
-        return replace(self, tallies={**self.tallies, kind: tally}, moments=moments, last_active_at=active)
+        return replace(
+            self,
+            tallies={**self.tallies, kind: tally},
+            moments=moments,
+            last_active_at=active,
+            repeats_at=old.last_at if old else None,
+        )

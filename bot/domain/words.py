@@ -2,8 +2,10 @@
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return the text after NFKC, trimmed and case-folded: full-width and half-width become one."""
     return unicodedata.normalize("NFKC", text).strip().casefold()

@@ -18,6 +18,7 @@ from bot.domain.lifecycle.look import Look
 from bot.domain.lifecycle.rule import Rule
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.lifecycle.standing import plan_review, stand
+from bot.domain.lifecycle.steady import repeats
 from bot.domain.lifecycle.walking import Walk
 from bot.domain.members import Member
 from bot.domain.outbox import OutboxState
@@ -25,20 +26,26 @@ from bot.domain.outbox import OutboxState
 NOTHING: Mapping[str, OutboxState] = {}
 
 
-def decide(book: Rulebook, event: InboundEvent, member: Member, now: datetime) -> list[Effect]:
+def decide(
+    book: Rulebook, event: InboundEvent, member: Member, now: datetime, *, untouched: bool = False
+) -> list[Effect]:
     """Return what an event leads to; `member` has the event folded in already.
 
     In this order: stage and segments, goals, ways out, waiting runs, entries, the next look. A silent
-    event only moves stage and segments.
+    event only moves stage and segments. `untouched` promises that nothing but this event changed the
+    member since the last look, which spares working out again what a repeated event cannot change.
     """
     look = Look(book, member, now, event)
-    stand(look)
+    stays = untouched and repeats(member, book.repeat_window(event.kind), now)
+    if not stays:
+        stand(look)
     if not event.silent:
         goals(look)
         exits(look)
         _wake(look)
         entries(look)
-    plan_review(look)
+    if look.effects or not stays:
+        plan_review(look)
     return look.effects
 
 

@@ -11,6 +11,7 @@ from bot.domain.conditions import Condition, CouponIs, Did, KnownFor, Tagged
 from bot.domain.explanation import clauses, kinds_needed
 from bot.domain.lifecycle.rule import Rule, Status
 from bot.domain.lifecycle.spans import zone_or
+from bot.domain.lifecycle.steady import repeat_window
 from bot.domain.members import Member
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
@@ -65,6 +66,11 @@ class Rulebook:
         return tuple(rule for rule in self.ordered if not rule.entry.hears)
 
     @cached_property
+    def by_date(self) -> tuple[Rule, ...]:
+        """Return the rules that a date may open."""
+        return tuple(rule for rule in self.by_standing if rule.entry.by_time)
+
+    @cached_property
     def watched(self) -> Mapping[str, Condition]:
         """Return the segments whose edges some rule needs, with their trees."""
         found: dict[str, Condition] = {}
@@ -104,6 +110,22 @@ class Rulebook:
         return frozenset(f"stage:{name}" for name in found) | frozenset(
             name for name, tree in self.watched.items() if _turns(tree)
         )
+
+    @cached_property
+    def standing_conditions(self) -> tuple[Condition, ...]:
+        """Return the conditions that say where a member stands and when to look again."""
+        ways_out = [way for rule in self.rules.values() for way in rule.exit_conditions]
+        return (*self.stages.values(), *self.watched.values(), *ways_out)
+
+    def repeat_window(self, kind: str) -> timedelta | None:
+        """Return within what time one more event of this kind leaves every member where they stand."""
+        if kind not in self._repeat_windows:
+            self._repeat_windows[kind] = repeat_window(self.standing_conditions, kind)
+        return self._repeat_windows[kind]
+
+    @cached_property
+    def _repeat_windows(self) -> dict[str, timedelta | None]:
+        return {}
 
     @cached_property
     def moment_kinds(self) -> frozenset[str]:
