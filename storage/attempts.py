@@ -1,4 +1,4 @@
-"""Effects whose outcome decides what happens next: coupons wished for."""
+"""Effects whose outcome decides what happens next: coupons wished for, operators' codes."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from bot.domain.coupons import Coupon, CouponClaim, Refusal
-from bot.domain.effects import Attempt, Effect, Emit, IssueCoupon
+from bot.domain.effects import Attempt, BindOperator, Effect, Emit, IssueCoupon
 from bot.domain.events import COUPON_ISSUED
 from bot.domain.outbox import OutboxState
-from storage import coupons
+from storage import binding, coupons
 from storage.tables import table
 from storage.tables.delivery import CouponRow, OutboxRow
 
@@ -25,18 +25,15 @@ def resolve(connection: Connection, groups: Sequence[Sequence[Effect]], now: dat
     What follows is the branch of an attempt that its outcome chose, with attempts in it resolved as
     well, and a `coupon.issued` event for every coupon given now.
     """
-    outcomes: list[list[Effect]] = [[] for _ in groups]
+    outcomes: list[list[Effect]] = [_bound(connection, group, now) for group in groups]
     pending = [
-        (place, effect)
-        for place, group in enumerate(groups)
-        for effect in group
-        if isinstance(effect, Attempt | IssueCoupon)
+        (place, effect) for place, group in enumerate(groups) for effect in group if _of_coupon(effect)
     ]
     while pending:
         actions = [_action(effect) for _, effect in pending]
         had = _given_before(connection, actions)
         given = _issue(connection, actions, now)
-        again: list[tuple[int, Attempt | IssueCoupon]] = []
+        again: list[tuple[int, Effect]] = []
         for place, effect in pending:
             action = _action(effect)
             outcome = given[action.key]
@@ -45,13 +42,31 @@ def resolve(connection: Connection, groups: Sequence[Sequence[Effect]], now: dat
             if isinstance(outcome, Coupon) and action.key not in had:
                 had.add(action.key)
                 outcomes[place].append(_issued(action, now))
-            again += [(place, one) for one in followed if isinstance(one, Attempt | IssueCoupon)]
+            again += [(place, one) for one in followed if _of_coupon(one)]
         pending = again
     return outcomes
 
 
-def _action(effect: Attempt | IssueCoupon) -> IssueCoupon:
-    return effect.action if isinstance(effect, Attempt) else effect
+def _bound(connection: Connection, group: Sequence[Effect], now: datetime) -> list[Effect]:
+    """Bind operators as a group wishes and return what follows."""
+    followed: list[Effect] = []
+    for effect in group:
+        if isinstance(effect, Attempt) and isinstance(effect.action, BindOperator):
+            refusal = binding.bind(connection, effect.action, now)
+            followed += effect.ok if refusal is None else effect.failed.get(refusal, ())
+    return followed
+
+
+def _of_coupon(effect: Effect) -> bool:
+    action = effect.action if isinstance(effect, Attempt) else effect
+    return isinstance(action, IssueCoupon)
+
+
+def _action(effect: Effect) -> IssueCoupon:
+    action = effect.action if isinstance(effect, Attempt) else effect
+    if not isinstance(action, IssueCoupon):
+        raise TypeError(f"{type(action).__name__} is no wish for a coupon")
+    return action
 
 
 def _given_before(connection: Connection, actions: Sequence[IssueCoupon]) -> set[str]:
@@ -59,8 +74,8 @@ def _given_before(connection: Connection, actions: Sequence[IssueCoupon]) -> set
     return set(connection.execute(select(COUPON.c.key).where(COUPON.c.key.in_(keys))).scalars())
 
 
-def _branch(effect: Attempt | IssueCoupon, outcome: Outcome) -> tuple[Effect, ...]:
-    if isinstance(effect, IssueCoupon):
+def _branch(effect: Effect, outcome: Outcome) -> tuple[Effect, ...]:
+    if not isinstance(effect, Attempt):
         return ()
     if isinstance(outcome, Coupon):
         return effect.ok

@@ -220,6 +220,20 @@ class RedeemCoupon:
 
 
 @dataclass(frozen=True, slots=True)
+class BindOperator:
+    """Make an operator of whoever said a one-time code through this account; only within an `Attempt`.
+
+    It fails as ``wrong`` (unknown, used, of another account or too old) or ``throttled``.
+    """
+
+    member_id: int
+    code: str = field(repr=False)
+    known_as: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """An action whose outcome decides what is said; storage resolves it inside the transaction.
 
@@ -227,7 +241,7 @@ class Attempt:
     reason (``sold_out``, ``limit``, ``expired``, ``closed``), else those under ``otherwise``.
     """
 
-    action: IssueCoupon
+    action: IssueCoupon | BindOperator
     ok: tuple["Effect", ...]
     failed: Mapping[str, tuple["Effect", ...]]
 
