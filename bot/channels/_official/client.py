@@ -32,12 +32,12 @@ class AioWeChatClient(WeChatClient):  # type: ignore[misc]  # published without 
         """Refuse: tokens are the wire's business, and wechatpy's way has neither limit nor time-out."""
         raise RuntimeError("the wire holds the token")
 
-    async def _request(  # what comes and goes is as untyped as wechatpy
+    async def _request(
         self,
         method: str,
         url_or_endpoint: str,
-        **options: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        **options: Any,  # noqa: ANN401 - as untyped as wechatpy itself
+    ) -> Any:  # noqa: ANN401 - as untyped as wechatpy itself
         """Call an API; raise one leaf of SendError unless the platform answers a success."""
         base = options.pop("api_base_url", _BASE)
         path = _path(url_or_endpoint, base)

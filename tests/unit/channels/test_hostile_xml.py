@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import xmltodict  # type: ignore[import-untyped]
+import xmltodict  # type: ignore[import-untyped]  # published without types
 
 from bot.channels._official.inbound import Inbound
 from bot.channels._wechat.xml import BadXml, read

@@ -38,7 +38,7 @@ class RecordedWire:
 
 def client(**answer: object) -> tuple[AioWeChatClient, RecordedWire]:
     wire = RecordedWire(answer or {"errcode": 0})
-    return AioWeChatClient("wx", wire), wire  # type: ignore[arg-type]
+    return AioWeChatClient("wx", wire), wire  # type: ignore[arg-type]  # it stands for a Wire
 
 
 def test_the_release_is_the_one_we_read() -> None:
