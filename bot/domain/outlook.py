@@ -24,6 +24,14 @@ def next_change(
     return None if turns == NEVER else turns
 
 
+def judged(
+    condition: Condition, member: Member, now: datetime, context: Mapping[str, Scalar] = NOTHING
+) -> tuple[bool, datetime | None]:
+    """Return in one go what `holds` and `next_change` say."""
+    truth, turns = _outlook(condition, member, now, context)
+    return truth, None if turns == NEVER else turns
+
+
 def _outlook(
     condition: Condition, member: Member, now: datetime, context: Mapping[str, Scalar]
 ) -> tuple[bool, datetime]:

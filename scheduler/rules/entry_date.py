@@ -31,6 +31,11 @@ class ByDate(Entry):
         """Return True: the day tells occasions apart."""
         return True
 
+    @property
+    def by_time(self) -> bool:
+        """Return True."""
+        return True
+
     def occasions(self, change: Change) -> tuple[Occasion, ...]:
         """Return the occasions since the last look, unless they are too long ago."""
         if change.since is None:

@@ -27,8 +27,9 @@ class BySegment(Entry):
 
     def occasions(self, change: Change) -> tuple[Occasion, ...]:
         """Return one occasion when the edge was crossed at this look."""
-        key = f"{self.name}@{change.now.isoformat()}"
-        return (Occasion(key),) if self.name in change.entered else ()
+        if self.name not in change.entered:
+            return ()
+        return (Occasion(f"{self.name}@{change.now.isoformat()}"),)
 
 
 def read(fields: Fields) -> BySegment:

@@ -20,8 +20,9 @@ class ByStage(Entry):
 
     def occasions(self, change: Change) -> tuple[Occasion, ...]:
         """Return one occasion when the stage was reached at this look."""
-        key = f"{self.name}@{change.now.isoformat()}"
-        return (Occasion(key),) if change.stage == self.name else ()
+        if change.stage != self.name:
+            return ()
+        return (Occasion(f"{self.name}@{change.now.isoformat()}"),)
 
 
 def read(fields: Fields) -> ByStage:

@@ -61,6 +61,11 @@ class Entry:
         """Return whether occasions of this entry are told apart by a key."""
         return False
 
+    @property
+    def by_time(self) -> bool:
+        """Return whether time alone may open this entry."""
+        return False
+
     def occasions(self, change: Change) -> tuple[Occasion, ...]:
         """Return the occasions that this change brings."""
         raise NotImplementedError

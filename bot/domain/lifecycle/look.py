@@ -16,7 +16,11 @@ from bot.domain.outbox import OutboxState
 
 @dataclass(slots=True)
 class Look:
-    """The member as the effects so far have changed them, and those effects."""
+    """The member as the effects so far have changed them, and those effects.
+
+    `turns` are the moments at which stage and segments could turn, found while judging them; `settled`
+    says how many effects there were then.
+    """
 
     book: Rulebook
     member: Member
@@ -27,6 +31,8 @@ class Look:
     left: frozenset[str] = frozenset()
     outcomes: Mapping[str, OutboxState] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
+    turns: list[datetime] = field(default_factory=list)
+    settled: int = 0
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from bot.domain.effects import AddTag
 from bot.domain.events import InboundEvent
 from bot.domain.lifecycle.program import Answer, Here
+from bot.domain.outbox import OutboxState
 from scheduler import lifecycle
 from scheduler.lifecycle import run_due
 from scheduler.rules.tag import Tag
@@ -20,7 +21,7 @@ from storage.database import Connection, Database
 from storage.tables import table
 from storage.tables.lifecycle import EnrollmentStepRow
 from storage.tables.members import TagRow
-from tests.integration.lifecycle.town import MEMBER, RUN, Town
+from tests.integration.lifecycle.town import MEMBER, OUTBOX, RUN, Town
 from tests.unit.lifecycle.community import rule
 
 DAY = timedelta(days=1)
@@ -250,3 +251,28 @@ async def test_somebody_elses_event_ends_the_run_that_concerns_them(database: Da
     assert refund(1, "o1") == 0
     assert refund(2, "o1") == 1
     assert town.runs() == [("r/1/m2", "exited", "w"), ("r/1/m3", "active", "w")]
+
+
+async def test_after_a_stop_of_days_what_waited_goes_on_once(database: Database) -> None:
+    town = Town(database, SERIES)
+    town.settle(3)
+    for who in (1, 2, 3):
+        town.hear("member.followed", who)
+    town.finish_messages()
+    await run_due(database, town.book, town.now)
+    town.now += 4 * DAY  # the wait of a day ended three days ago
+    for _ in range(3):
+        await run_due(database, town.book, town.now)
+    assert [key for key in town.messages() if "two" in key] == [f"r/{who}/0/two#0" for who in (1, 2, 3)]
+    expiries = town.rows(select(OUTBOX.c.expires_at).where(OUTBOX.c.step == "two").distinct())
+    assert expiries == [(town.now + 3 * DAY,)]
+
+
+async def test_a_message_that_expired_during_a_stop_lets_its_run_go_on(database: Database) -> None:
+    town = Town(database, SERIES)
+    town.settle(1)
+    town.hear("member.followed", 1)
+    town.now += 4 * DAY
+    town.finish_messages(OutboxState.EXPIRED)
+    await run_due(database, town.book, town.now)
+    assert town.runs() == [("r/1/0", "active", "w")]
