@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, null, or_, select, update
 
 from bot.domain import storable
 from storage.dialect import upsert
@@ -75,6 +75,6 @@ def told(connection: Connection, names: Iterable[str], now: datetime) -> None:
     connection.execute(update(ALERT).where(ALERT.c.name.in_(list(names))).values(told_at=now))
 
 
-def _alerts(connection: Connection, *which: object) -> list[Alert]:
-    rows = connection.execute(select(ALERT).where(*which).order_by(ALERT.c.since, ALERT.c.name))  # type: ignore[arg-type]
+def _alerts(connection: Connection, *which: ColumnElement[bool]) -> list[Alert]:
+    rows = connection.execute(select(ALERT).where(*which).order_by(ALERT.c.since, ALERT.c.name))
     return [Alert(row.name, row.severity, row.text, row.since, row.last_at) for row in rows]

@@ -1,6 +1,7 @@
 """Looking members up by what they are known as."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -8,7 +9,7 @@ from bot.domain.events import InboundEvent
 from bot.domain.identity import Identity, member_id_of
 from storage.dialect import listed, within
 from storage.names import is_number, stored_name
-from storage.reading import Query
+from storage.reading import Query, Rows
 from storage.tables import table
 from storage.tables.members import IdentityRow, MemberRow
 
@@ -63,8 +64,13 @@ def owners(connection: Connection, names: Iterable[str]) -> dict[str, int]:
         elif (member_id := member_id_of(name)) is not None:
             numbers[name] = member_id
     if plain:
-        found.update(_OWNERS.rows(connection, ids=listed(connection, plain)))  # type: ignore[arg-type]
+        found.update(_pairs(_OWNERS.rows(connection, ids=listed(connection, plain))))
     if numbers:
-        roots = dict(_NUMBERS.rows(connection, ids=listed(connection, numbers.values())))  # type: ignore[arg-type]
+        rows = _NUMBERS.rows(connection, ids=listed(connection, numbers.values()))
+        roots = _pairs(rows)
         found.update({name: roots[number] for name, number in numbers.items() if number in roots})
     return found
+
+
+def _pairs(rows: Rows) -> dict[Any, int]:
+    return {row[0]: row[1] for row in rows}
