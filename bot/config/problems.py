@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Level = Literal["error", "warning"]
+# The path of what stands under an empty key, or of the whole file.
+TOP = "(top)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,11 @@ class Problems:
 
     def error(self, path: str, message: str) -> None:
         """Add an error."""
-        self.found.append(Problem(path, message))
+        self.found.append(Problem(path or TOP, message))
 
     def warning(self, path: str, message: str) -> None:
         """Add a warning."""
-        self.found.append(Problem(path, message, "warning"))
+        self.found.append(Problem(path or TOP, message, "warning"))
 
     def missing(self, path: str, noun: str, name: str, known: Iterable[str]) -> None:
         """Add an error for a reference to nothing, with the nearest known name."""
@@ -72,7 +74,7 @@ def line_of(path: str, lines: Mapping[str, int]) -> int | None:
     return None
 
 
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """Return ``; did you mean "back15"?`` or nothing."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+def did_you_mean(name: str, known: Sequence[str], likeness: float = 0.6) -> str:
+    """Return ``; did you mean "back15"?`` or nothing; `likeness` 1 takes only the name itself."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=likeness)
     return f'; did you mean "{near[0]}"?' if near else ""

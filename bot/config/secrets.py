@@ -21,6 +21,8 @@ _SECRET = re.compile(
 # Container runtimes mount secrets here, readable for every user inside the container.
 _MOUNTS = ("/run/secrets/", "/var/run/secrets/")
 _LARGEST = 64 * 1024
+# Names in an environment share their beginnings and endings, so only a slip of the pen is near.
+ALIKE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Environment:
         if file is not None:
             return _contents(f"{name}_FILE", Path(file))
         if value is None:
-            near = did_you_mean(name, list(self.environ))
+            near = did_you_mean(name, list(self.environ), ALIKE)
             return Found(trouble=f"{name} is not set in the environment, nor {name}_FILE{near}")
         return Found(value) if value.strip() else Found(trouble=f"{name} is empty")
 

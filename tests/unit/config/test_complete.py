@@ -68,7 +68,7 @@ def test_the_small_file_becomes_the_values_it_states() -> None:
 def test_a_configuration_is_frozen() -> None:
     config = load_config(SMALL, ENVIRON, PARTS)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        config.app = config.app  # type: ignore[misc]
+        config.app = config.app  # type: ignore[misc]  # the refusal is the test
 
 
 def test_a_configuration_shows_no_secret() -> None:
