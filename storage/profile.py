@@ -11,8 +11,10 @@ from bot.domain.effects import SetAttributes, SetStage
 from bot.domain.events import Scalar
 from bot.domain.folding import OWN_COLUMNS
 from storage.dialect import chunks
+from storage.reading import stamper
 from storage.tables import table
 from storage.tables.members import IdentityRow, MemberRow
+from storage.writing import Change
 
 MEMBER = table(MemberRow)
 IDENTITY = table(IdentityRow)
@@ -50,14 +52,15 @@ def set_stages(connection: Connection, changes: Sequence[SetStage]) -> None:
         known = last.get(change.member_id)
         if known is None or known.stage != change.stage:
             last[change.member_id] = change
-    since = bindparam("new_since", type_=MEMBER.c.stage_since.type)
-    stage = bindparam("new_stage", type_=String)
-    connection.execute(
-        update(MEMBER)
-        .where(MEMBER.c.id == bindparam("of_member"), MEMBER.c.stage != stage)
-        .values(stage=stage, stage_since=since),
+    stamp = stamper(connection)
+    MOVE.many(
+        connection,
         [
-            {"of_member": member_id, "new_stage": last[member_id].stage, "new_since": last[member_id].at}
+            {
+                "of_member": member_id,
+                "new_stage": last[member_id].stage,
+                "new_since": stamp(last[member_id].at),
+            }
             for member_id in sorted(last)
         ],
     )
@@ -65,13 +68,14 @@ def set_stages(connection: Connection, changes: Sequence[SetStage]) -> None:
 
 def set_reviews(connection: Connection, reviews: Mapping[int, datetime | None]) -> None:
     """Set when members are to be looked at again."""
-    if reviews:
-        connection.execute(
-            update(MEMBER)
-            .where(MEMBER.c.id == bindparam("of_member"))
-            .values(review_at=bindparam("new_review", type_=MEMBER.c.review_at.type)),
-            [{"of_member": member_id, "new_review": at} for member_id, at in sorted(reviews.items())],
-        )
+    stamp = stamper(connection)
+    REVIEW.many(
+        connection,
+        [
+            {"of_member": member_id, "new_review": stamp(at) if at is not None else None}
+            for member_id, at in sorted(reviews.items())
+        ],
+    )
 
 
 def set_attributes(connection: Connection, changes: Sequence[tuple[SetAttributes, str]]) -> None:
@@ -107,3 +111,19 @@ def _changed(row: dict[str, Any], values: Mapping[str, tuple[Scalar, str]]) -> d
         else:
             new["provenance"][name] = account
     return {"of_member": new["id"], **{f"new_{name}": new[name] for name in _WRITTEN}}
+
+
+def _moving(_: Connection) -> Any:
+    stage = bindparam("new_stage", type_=String)
+    since = bindparam("new_since", type_=MEMBER.c.stage_since.type)
+    mine = MEMBER.c.id == bindparam("of_member")
+    return update(MEMBER).where(mine, MEMBER.c.stage != stage).values(stage=stage, stage_since=since)
+
+
+def _reviewing(_: Connection) -> Any:
+    at = bindparam("new_review", type_=MEMBER.c.review_at.type)
+    return update(MEMBER).where(MEMBER.c.id == bindparam("of_member")).values(review_at=at)
+
+
+MOVE = Change(_moving)
+REVIEW = Change(_reviewing)

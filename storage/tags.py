@@ -1,6 +1,6 @@
 """Tags: put on, taken off, expired."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +9,13 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, or_, select
 from bot.domain.effects import AddTag, RemoveTag
 from bot.domain.folding import tag_after
 from bot.domain.members import Tag
-from storage.dialect import greatest, upsert
+from storage.dialect import greatest, insert_for
+from storage.reading import stamper
 from storage.tables import table
 from storage.tables.members import TagRow
+from storage.writing import Change
 
 TAG = table(TagRow)
-KEYS = ("member_id", "name")
 
 Place = tuple[int, str]
 
@@ -34,13 +35,9 @@ def change(connection: Connection, changes: Sequence[tuple[AddTag | RemoveTag, s
         else:
             old = added.get(place)
             added[place] = (tag_after(old[0] if old else None, effect), old[1] if old else account)
-    if removed:
-        connection.execute(
-            delete(TAG).where(TAG.c.member_id == bindparam("of_member"), TAG.c.name == bindparam("of_name")),
-            [{"of_member": member_id, "of_name": name} for member_id, name in sorted(removed)],
-        )
-    rows = [_row(place, *added[place]) for place in sorted(added)]
-    upsert(connection, TAG, rows, KEYS, _kept_or_fresh(connection))
+    REMOVE.many(connection, [{"of_member": who, "of_name": name} for who, name in sorted(removed)])
+    stamp = stamper(connection)
+    ADD.many(connection, [_row(place, *added[place], stamp) for place in sorted(added)])
 
 
 def prune(connection: Connection, now: datetime) -> int:
@@ -53,14 +50,14 @@ def names(connection: Connection) -> list[str]:
     return list(connection.execute(select(TAG.c.name).distinct().order_by(TAG.c.name)).scalars())
 
 
-def _row(place: Place, tag: Tag, account: str) -> dict[str, Any]:
+def _row(place: Place, tag: Tag, account: str, stamp: Callable[[datetime], Any]) -> dict[str, Any]:
     return {
         "member_id": place[0],
         "name": place[1],
         "source": tag.source,
         "account": account,
-        "at": tag.at,
-        "expires_at": tag.expires_at,
+        "at": stamp(tag.at),
+        "expires_at": stamp(tag.expires_at) if tag.expires_at is not None else None,
     }
 
 
@@ -79,3 +76,18 @@ def _kept_or_fresh(connection: Connection) -> Any:
         return case((over(old, new), new.expires_at), (for_ever, None), else_=later)
 
     return {"source": keep("source"), "account": keep("account"), "at": keep("at"), "expires_at": end}
+
+
+def _adding(connection: Connection) -> Any:
+    statement = insert_for(connection, TAG).inline()
+    changes = _kept_or_fresh(connection)
+    return statement.on_conflict_do_update(
+        index_elements=["member_id", "name"],
+        set_={name: change(TAG, statement.excluded) for name, change in changes.items()},
+    )
+
+
+ADD = Change(_adding)
+REMOVE = Change(
+    lambda _: delete(TAG).where(TAG.c.member_id == bindparam("of_member"), TAG.c.name == bindparam("of_name"))
+)
