@@ -1,11 +1,13 @@
 """`python -m bot`: the command line."""
 
-from bot.cli.commands import app
+import sys
+
+from bot.cli.commands import run
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line and leave with its exit code."""
+    sys.exit(run())
 
 
 if __name__ == "__main__":

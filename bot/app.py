@@ -5,43 +5,30 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from random import SystemRandom
 
-import aiohttp
 import structlog
 from aiohttp import web
 
-from bot.answering import Answers
-from bot.channels.official_account import OfficialAccount
-from bot.config import Config, Parts, Problem, check, delivery_policy, handler_settings, load_config, rulebook
-from bot.deciding import Decisions
-from bot.discovery import HANDLERS, RULE_KINDS, plugins
+from bot.composition import caller_of, channel_maker, group_of, renderer_of, session, work_of
+from bot.config import Config, Parts, Problem, check, load_config, text_of
+from bot.discovery import RULE_KINDS, plugins
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
-from bot.domain.delivery.policy import MARKETING
-from bot.domain.lifecycle.campaign import Campaign
-from bot.domain.lifecycle.rule import Status
-from bot.domain.lifecycle.rulebook import Rulebook
+from bot.domain.errors import ConfigError, StorageUnavailable
 from bot.following import FollowedClock, clock_url, first_look, follow
-from bot.group import Group
 from bot.heart import Heart
+from bot.program import Program
 from bot.rendering import Renderer
-from bot.sender import Caller, Sender, Wording
+from bot.sender import Sender
 from bot.web.doors import site_of
-from scheduler import lifecycle
-from scheduler.jobs import Ticker, Timetable, campaign_job, nightly_scores
-from storage import coupons, due, migrate
+from scheduler.jobs import Ticker
+from storage import migrate
 from storage.database import Database
-from storage.media import SqlMedia
 from storage.privacy import Keyring
-from storage.tokens import SqlTokens
 
-CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
-CONNECTIONS = 100
+__all__ = ["Program", "built", "inspect", "load", "open_database", "run", "serving"]
 
 log = structlog.get_logger("app")
 
@@ -60,45 +47,6 @@ def inspect(path: Path, environ: Mapping[str, str]) -> list[Problem]:
     return check(path, environ, _parts())
 
 
-@dataclass(slots=True)
-class Program:
-    """The running program; `reload` swaps in another configuration from the next transaction on."""
-
-    config: Config
-    clock: Clock
-    database: Database
-    dispatcher: Dispatcher
-    heart: Heart
-    sender: Sender
-    channels: dict[str, Channel]
-    woken: asyncio.Event
-    url: str = ""
-
-
-def renderer_of(config: Config) -> Renderer:
-    """Return the renderer with what every message may show."""
-    marketing = config.consent.get(MARKETING)
-    app = {"name": config.app.name, "contact": config.app.contact, "timezone": config.app.zone.key}
-    words = {"refuse_words": marketing.withdraw_keywords} if marketing and marketing.withdraw_keywords else {}
-    return Renderer.load(config.template_paths, {**app, **words})
-
-
-def _group(config: Config, renderer: Renderer) -> Group:
-    handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
-    decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
-    answers = Answers(renderer, delivery_policy(config), config.coupons, _redeem_url(config))
-    return Group(decisions, answers)
-
-
-def _redeem_url(config: Config) -> Callable[[str], str]:
-    base = config.server.public_url
-
-    def url(code: str) -> str:
-        return f"{base}/r/{code}"
-
-    return url
-
-
 def open_database(config: Config) -> Database:
     """Open the configured database, at the newest schema, with the configured keys."""
     migrate.upgrade(config.storage_url)
@@ -111,58 +59,18 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
     """Put the program together, without a door to the outside and without a heartbeat."""
     async with AsyncExitStack() as stack:
         database = stack.enter_context(open_database(config))
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300)
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(connector=connector, timeout=CALL_WITHIN)
-        )
-        await database.write(lambda c: coupons.sync(c, config.coupons.values()))
-        tokens = SqlTokens(database, config.privacy.key.encode())
-        media = SqlMedia(database)
-        channels: dict[str, Channel] = {
-            name: OfficialAccount(account, session, tokens, clock, lambda: secrets.token_hex(8), media)
-            for name, account in config.accounts.items()
-        }
+        connected = channel_maker(config, await stack.enter_async_context(session()), database, clock)
+        channels: dict[str, Channel] = {name: connected(one) for name, one in config.accounts.items()}
         renderer = renderer_of(config)
         woken = asyncio.Event()
-        dispatcher = Dispatcher(database, _group(config, renderer), clock, woken.set)
-        wording = Wording(
-            renderer,
-            config.coupons,
-            {
-                name: {**a.subscription_templates, **a.message_templates}
-                for name, a in config.accounts.items()
-            },
-            _redeem_url(config),
-        )
-        caller = Caller(delivery_policy(config), wording, channels, clock, SystemRandom())
+        dispatcher = Dispatcher(database, group_of(config, renderer), clock, woken.set)
+        caller = caller_of(config, renderer, channels, clock)
         sender = Sender(database, caller, clock, owner=f"sender-{secrets.token_hex(6)}")
-        heart = _heart(config, clock, database, rulebook(config), sender)
-        yield Program(config, clock, database, dispatcher, heart, sender, channels, woken)
+        heart = Heart(clock, *work_of(config, database, sender))
+        program = Program(config, clock, database, dispatcher, heart, sender, channels, woken, connected)
+        await program.prepare(config)
+        yield program
         sender.stop()
-
-
-def _heart(config: Config, clock: Clock, database: Database, book: Rulebook, sender: Sender) -> Heart:
-    jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
-    timetable = Timetable(database, jobs, config.app.zone)
-    rules = [rule.name for rule in book.ordered]
-
-    async def run_rules(now: datetime) -> int:
-        return await lifecycle.run_due(database, book, now)
-
-    async def push(_now: datetime) -> int:
-        return await sender.send_due()
-
-    async def next_look(_now: datetime) -> datetime | None:
-        return await database.read(lambda c: due.next_due(c, rules))
-
-    async def next_push(_now: datetime) -> datetime | None:
-        return await sender.next_due()
-
-    return Heart(clock, (run_rules, timetable.run_tick, push), (next_look, timetable.next_due, next_push))
-
-
-def _live(campaign: Campaign) -> bool:
-    return campaign.status is Status.LIVE
 
 
 @asynccontextmanager
@@ -226,13 +134,38 @@ async def _beat(program: Program, followed: FollowedClock | None, url: str, beat
 
 
 async def run(path: Path, environ: Mapping[str, str], *, clock: str, role: str) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; SIGHUP swaps in the file's present text, or keeps the old one."""
     config = load(path, environ)
-    stop = asyncio.Event()
+    stop, again = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, again.set)
     async with serving(config, clock=clock, role=role) as program:
+        await program.remember(text_of(path))
         log.info("serving", url=program.url, role=role)
+        chores = [asyncio.create_task(_reloading(program, path, environ, again))]
+        if role != "worker":
+            chores.append(asyncio.create_task(program.publish_menus()))
         await stop.wait()
         log.info("draining")
+        for chore in chores:
+            await _end(chore)
+
+
+async def _reloading(program: Program, path: Path, environ: Mapping[str, str], again: asyncio.Event) -> None:
+    while True:
+        await again.wait()
+        again.clear()
+        try:
+            await program.reload(load(path, environ))
+            await program.remember(text_of(path))
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("reload_refused", problem=problem)  # noqa: TRY400  a list for people, not a fault
+        except StorageUnavailable as error:
+            log.warning("reload_interrupted", error=str(error))
+        except Exception:  # a reload must never end the program; the old configuration goes on
+            log.exception("reload_failed")
+        else:
+            await program.publish_menus()

@@ -1,6 +1,6 @@
 """What an event means for its member: handlers first, then the windows it opens, then the rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.delivery.routes import RouteRule
@@ -30,6 +30,7 @@ class Decisions:
     ) -> None:
         """Sort the handlers by what they hear."""
         self.book = book
+        self._handlers = tuple(handlers)
         self.wanted = Wanted(book.moment_kinds, book.moment_window)
         self._settings = settings
         self._routes = routes
@@ -39,6 +40,13 @@ class Decisions:
             kind: tuple(handler for handler in handlers if not handler.kinds or kind in handler.kinds)
             for kind in kinds
         }
+
+    def pausing(self, rules: Collection[str]) -> "Decisions":
+        """Return the same decisions with exactly these rules paused by an operator."""
+        book = self.book.pausing(rules)
+        if book is self.book:
+            return self
+        return Decisions(self._handlers, self._settings, book, self._routes)
 
     def decide(self, event: InboundEvent, member: Member, now: datetime) -> list[Effect]:
         """Return the effects of one event that is folded into `member` already."""

@@ -1,9 +1,9 @@
 """What one group of events does inside its transaction: look up, decide, apply, answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 import structlog
 
@@ -14,7 +14,7 @@ from bot.domain.folding import fold
 from bot.domain.members import Member
 from storage import effects as applying
 from storage import events as history
-from storage import inbox, members
+from storage import inbox, members, switches
 from storage.database import Connection
 from storage.inbox import InboxEntry
 
@@ -61,6 +61,10 @@ class Decider(Protocol):
 
     wanted: members.Wanted
 
+    def pausing(self, rules: Collection[str]) -> Self:
+        """Return the same decider with exactly these rules paused by an operator."""
+        ...
+
     def decide(self, event: InboundEvent, member: Member, now: datetime) -> list[fx.Effect]:
         """Return the effects of one event on its member."""
         ...
@@ -84,6 +88,7 @@ class Group:
 
     def work(self, c: Connection, heard: Sequence[Heard], now: datetime) -> Outcome:
         """Store and handle the group; a key heard before gets its first answer and has no effect."""
+        self._decider = self._decider.pausing(switches.paused_rules(c))
         first: dict[str, Heard] = {}
         for one in heard:
             first.setdefault(one.event.key, one)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from bot.domain.clock import Clock
+from bot.domain.clock import Clock, monotonic
 from bot.domain.errors import StorageUnavailable
 
 Pass = Callable[[datetime], Awaitable[int]]
@@ -15,6 +16,16 @@ NextDue = Callable[[datetime], Awaitable[datetime | None]]
 MOST_ROUNDS = 1000
 
 log = structlog.get_logger("heart")
+
+
+@dataclass(slots=True)
+class Pulse:
+    """How the heart does: beats so far, all their seconds, the last one's end, and how many broke off."""
+
+    beats: int = 0
+    seconds: float = 0.0
+    last_at: datetime | None = None
+    broken: int = 0
 
 
 class Heart:
@@ -26,9 +37,26 @@ class Heart:
         self._passes = passes
         self._outlooks = outlooks
         self._beating = asyncio.Lock()
+        self.pulse = Pulse()
+
+    def follow(self, passes: Sequence[Pass], outlooks: Sequence[NextDue]) -> None:
+        """Do other work from the next round on; for a configuration swapped in."""
+        self._passes = passes
+        self._outlooks = outlooks
 
     async def beat(self) -> int:
         """Do everything due now; return how much was done. A lost database ends the beat quietly."""
+        began = monotonic()
+        broken = self.pulse.broken
+        try:
+            return await self._beat()
+        finally:
+            self.pulse.beats += 1
+            self.pulse.seconds += monotonic() - began
+            if self.pulse.broken == broken:
+                self.pulse.last_at = self._clock.now()
+
+    async def _beat(self) -> int:
         done = 0
         async with self._beating:
             try:
@@ -41,9 +69,11 @@ class Heart:
                         return done
             except StorageUnavailable as error:
                 log.warning("beat_interrupted", error=str(error))
+                self.pulse.broken += 1
                 return done
             except Exception:  # the heart must go on; what failed stays due and is tried again
                 log.exception("beat_failed")
+                self.pulse.broken += 1
                 return done
         log.error("beat_without_end", done=done)
         return done

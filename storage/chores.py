@@ -32,6 +32,11 @@ def progress(connection: Connection, name: str) -> Progress:
     return Progress(row.cursor, row.done, row.total, row.state)
 
 
+def cursor(connection: Connection, name: str) -> str:
+    """Return where the chore ended the last time, finished or not; empty when it never ran."""
+    return str(connection.execute(select(CHORE.c.cursor).where(CHORE.c.name == name)).scalar() or "")
+
+
 def keep(connection: Connection, name: str, progress: Progress, now: datetime) -> None:
     """Keep how far the chore came, in the transaction of the page itself."""
     row = {

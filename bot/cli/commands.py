@@ -6,7 +6,6 @@ import pkgutil
 import sys
 from types import ModuleType
 
-import click
 import typer
 
 from bot import cli
@@ -19,9 +18,7 @@ INTERRUPTED = 130
 
 
 def _typer(text: str | None) -> typer.Typer:
-    return typer.Typer(
-        help=text, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
-    )
+    return typer.Typer(help=text, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 def _built(package: ModuleType, app: typer.Typer) -> typer.Typer:
@@ -43,18 +40,17 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; whatever goes wrong is one line, never a stack trace."""
     app = _built(cli, _typer("荷塘：微信社群运营助手 / WeChat community operations agent"))
     try:
-        result = typer.main.get_command(app).main(arguments, prog_name="hetang", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        typer.main.get_command(app)(arguments, prog_name="hetang")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else FAILED
+    except KeyboardInterrupt:
         complain(say("interrupted"))
         return INTERRUPTED
     except Exception as error:  # the outermost loop of the command line
         if os.environ.get("HETANG_DEBUG"):
             raise
         return _explained(error)
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 def _explained(error: Exception) -> int:

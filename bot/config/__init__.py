@@ -1,6 +1,6 @@
 """The configuration file: read, checked with every problem named by its path, frozen."""
 
-from bot.config.loading import as_json, check, load_config
+from bot.config.loading import as_json, check, load_config, text_of
 from bot.config.model import Config
 from bot.config.parts import Parts
 from bot.config.problems import Problem
@@ -16,4 +16,5 @@ __all__ = [
     "handler_settings",
     "load_config",
     "rulebook",
+    "text_of",
 ]

@@ -49,6 +49,12 @@ def check(
     return list(examine(path, environ, parts, demo=demo).problems)
 
 
+def text_of(path: Path) -> Mapping[str, Plain]:
+    """Return what a file says, with names in the place of secrets; nothing when it cannot be read."""
+    document = _document(path, Problems())
+    return document.body if document is not None else {}
+
+
 def as_json(problems: Sequence[Problem]) -> str:
     """Return the problems as the one JSON document that `check --json` prints."""
     found = [

@@ -11,6 +11,7 @@ from bot.domain.clock import Clock
 from bot.domain.delivery.departures import Departure, Outcome
 from bot.domain.errors import StorageUnavailable
 from bot.sender.calls import Caller
+from bot.sender.parking import one_by_one
 from bot.sender.pool import Pool
 from storage import outbox
 from storage.database import Connection, Database
@@ -65,6 +66,13 @@ class Sender:
             return found
         return max(found, self._not_before)
 
+    async def follow(self, caller: Caller) -> None:
+        """Word and send by another configuration, once what is under way by the old one is recorded."""
+        async with self._running:
+            if self._recordable:
+                await self._turn(deque())
+            self._caller = caller
+
     def stop(self) -> None:
         """Finish the chunk that is being sent and claim no more."""
         self._stopping = True
@@ -107,10 +115,13 @@ class Sender:
 
         try:
             claimed = await self._persistently(work)
-        except BaseException:
+        except StorageUnavailable:
             # What was sent must be recorded, if not now then by the next pass.
             self._recordable = results + self._recordable
             raise
+        except Exception as error:  # one row may not stop its neighbours
+            log.exception("chunk_failed", error=type(error).__name__)
+            claimed = await one_by_one(self._database, results, ask)
         self._not_before = claimed.next_at
         return claimed
 

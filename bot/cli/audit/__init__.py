@@ -1,0 +1,3 @@
+"""审计 / the audit log."""
+
+NAME = "audit"

@@ -1,0 +1,3 @@
+"""抽奖 / draws."""
+
+NAME = "draw"

@@ -1,0 +1,3 @@
+"""业务事件 / business events."""
+
+NAME = "events"

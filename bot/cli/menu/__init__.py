@@ -1,0 +1,3 @@
+"""公众号菜单 / the account's menu."""
+
+NAME = "menu"

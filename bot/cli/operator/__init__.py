@@ -1,0 +1,3 @@
+"""运营人员 / operators."""
+
+NAME = "operator"

@@ -1,0 +1,3 @@
+"""消息账本 / the ledger of messages."""
+
+NAME = "outbox"

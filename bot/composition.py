@@ -1,0 +1,136 @@
+"""The parts of the program, each made from a configuration; nothing here keeps anything running."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from random import SystemRandom
+
+import aiohttp
+
+from bot.answering import Answers
+from bot.channels.official_account import OfficialAccount
+from bot.config import Config, delivery_policy, handler_settings, rulebook
+from bot.deciding import Decisions
+from bot.discovery import HANDLERS, plugins
+from bot.domain.account import AccountSettings
+from bot.domain.channel import Channel
+from bot.domain.clock import Clock
+from bot.domain.delivery.policy import MARKETING
+from bot.domain.lifecycle.campaign import Campaign
+from bot.domain.lifecycle.rule import Status
+from bot.group import Group
+from bot.heart import NextDue, Pass
+from bot.rendering import Renderer
+from bot.sender import Caller, Sender, Wording
+from scheduler import lifecycle
+from scheduler.jobs import Timetable, campaign_job, nightly_scores
+from storage import due, switches
+from storage.database import Database
+from storage.media import SqlMedia
+from storage.tokens import SqlTokens
+
+CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
+CONNECTIONS = 100
+Work = tuple[Sequence[Pass], Sequence[NextDue]]
+
+
+def renderer_of(config: Config) -> Renderer:
+    """Return the renderer with what every message may show."""
+    marketing = config.consent.get(MARKETING)
+    app = {"name": config.app.name, "contact": config.app.contact, "timezone": config.app.zone.key}
+    words = {"refuse_words": marketing.withdraw_keywords} if marketing and marketing.withdraw_keywords else {}
+    return Renderer.load(config.template_paths, {**app, **words})
+
+
+def group_of(config: Config, renderer: Renderer) -> Group:
+    """Return what handles events: handlers, rules and the one that words passive replies."""
+    handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
+    decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
+    answers = Answers(renderer, delivery_policy(config), config.coupons, redeem_url(config))
+    return Group(decisions, answers)
+
+
+def redeem_url(config: Config) -> Callable[[str], str]:
+    """Return what makes the address of a coupon's page from its code."""
+    base = config.server.public_url
+
+    def url(code: str) -> str:
+        return f"{base}/r/{code}"
+
+    return url
+
+
+def caller_of(config: Config, renderer: Renderer, channels: Mapping[str, Channel], clock: Clock) -> Caller:
+    """Return what words a claimed message and hands it to its channel."""
+    platform_names = {
+        name: {**one.subscription_templates, **one.message_templates} for name, one in config.accounts.items()
+    }
+    wording = Wording(renderer, config.coupons, platform_names, redeem_url(config))
+    return Caller(delivery_policy(config), wording, channels, clock, SystemRandom())
+
+
+def session() -> aiohttp.ClientSession:
+    """Return the HTTP session for the calls to every platform; to be made on a running loop."""
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300)
+    return aiohttp.ClientSession(connector=connector, timeout=CALL_WITHIN)
+
+
+def channel_maker(
+    config: Config, calls: aiohttp.ClientSession, database: Database, clock: Clock
+) -> Callable[[AccountSettings], OfficialAccount]:
+    """Return what connects an account; tokens and uploads are kept in the database."""
+    tokens, media = SqlTokens(database, config.privacy.key.encode()), SqlMedia(database)
+
+    def connected(account: AccountSettings) -> OfficialAccount:
+        return OfficialAccount(account, calls, tokens, clock, lambda: secrets.token_hex(8), media)
+
+    return connected
+
+
+def work_of(config: Config, database: Database, sender: Sender) -> Work:
+    """Return what does everything that time has made due, and what tells when something is due next."""
+    jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
+    timetable = Timetable(database, jobs, config.app.zone)
+    book = rulebook(config)
+
+    async def run_rules(now: datetime) -> int:
+        nonlocal book
+        book = book.pausing(await database.read(switches.paused_rules))
+        return await lifecycle.run_due(database, book, now)
+
+    async def push(_now: datetime) -> int:
+        return await sender.send_due()
+
+    async def next_look(_now: datetime) -> datetime | None:
+        rules = [rule.name for rule in book.ordered]
+        return await database.read(lambda c: due.next_due(c, rules))
+
+    async def next_push(_now: datetime) -> datetime | None:
+        # What is due waits for an operator then, not for time.
+        return None if await database.read(switches.stopped) else await sender.next_due()
+
+    return (run_rules, timetable.run_tick, push), (next_look, timetable.next_due, next_push)
+
+
+def _live(campaign: Campaign) -> bool:
+    return campaign.status is Status.LIVE
+
+
+def kept_in_place(config: Config, running: Config) -> tuple[Config, list[str]]:
+    """Return `config` with what only a restart can change as it is now, and the paths of that."""
+    kept = [
+        path
+        for path, differs in (
+            ("storage.url", config.storage_url != running.storage_url),
+            ("server.host", config.server.host != running.server.host),
+            ("server.port", config.server.port != running.server.port),
+            ("privacy", config.privacy.key != running.privacy.key),
+            ("privacy", config.privacy.index_key != running.privacy.index_key),
+        )
+        if differs
+    ]
+    server = replace(config.server, host=running.server.host, port=running.server.port)
+    privacy = replace(config.privacy, key=running.privacy.key, index_key=running.privacy.index_key)
+    same = replace(config, storage_url=running.storage_url, server=server, privacy=privacy)
+    return same, list(dict.fromkeys(kept))

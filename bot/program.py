@@ -1,0 +1,110 @@
+"""The running program, and swapping another configuration into it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.channels.official_account import OfficialAccount
+from bot.composition import caller_of, group_of, kept_in_place, renderer_of, work_of
+from bot.config import Config, rulebook
+from bot.dispatcher import Dispatcher
+from bot.domain.account import AccountSettings
+from bot.domain.channel import Channel
+from bot.domain.clock import Clock
+from bot.domain.errors import ConfigError, SendError, StorageUnavailable
+from bot.heart import Heart
+from bot.publishing import publish_menu
+from bot.sender import Sender
+from scheduler import lifecycle
+from storage import config_versions, coupons
+from storage.database import Connection, Database
+
+log = structlog.get_logger("app")
+
+
+@dataclass(slots=True)
+class Program:
+    """The running program; `reload` swaps in another configuration from the next transaction on.
+
+    `connected` makes the channel of an account; `doors` are told of every configuration swapped in.
+    """
+
+    config: Config
+    clock: Clock
+    database: Database
+    dispatcher: Dispatcher
+    heart: Heart
+    sender: Sender
+    channels: dict[str, Channel]
+    woken: asyncio.Event
+    connected: Callable[[AccountSettings], OfficialAccount]
+    url: str = ""
+    doors: list[Callable[[Config], None]] = field(default_factory=list)
+
+    async def reload(self, config: Config) -> None:
+        """Swap in a checked configuration; raise ConfigError and keep the old one when it cannot run.
+
+        What only a restart can change (address, database, keys) stays, and the log says so.
+        """
+        config, kept = kept_in_place(config, self.config)
+        for path in kept:
+            log.warning("reload_needs_restart", path=path)
+        renderer = renderer_of(config)
+        group = group_of(config, renderer)
+        channels = self._channels(config)
+        await self.prepare(config)
+        await self.sender.follow(caller_of(config, renderer, self.channels, self.clock))
+        # Nothing below awaits or can fail, so no event ever meets half of a configuration.
+        before, self.config = self.config, config
+        for gone in set(self.channels) - set(channels):
+            del self.channels[gone]
+        self.channels.update(channels)
+        self.dispatcher.follow(group)
+        self.heart.follow(*work_of(config, self.database, self.sender))
+        for follow in self.doors:
+            follow(config)
+        self.woken.set()
+        log.info("reloaded", digest=config.digest, before=before.digest)
+
+    async def prepare(self, config: Config) -> None:
+        """Bring the database up to date with a configuration, before events are decided by it."""
+        book, now = rulebook(config), self.clock.now()
+
+        def work(c: Connection) -> None:
+            coupons.sync(c, config.coupons.values())
+            lifecycle.run_full(c, book, now)
+
+        await self.database.write(work)
+
+    async def remember(self, body: Mapping[str, object]) -> None:
+        """Keep the file's text as the configuration that runs now, for `rules diff` and `why`."""
+        digest, now = self.config.digest, self.clock.now()
+        await self.database.write(lambda c: config_versions.adopt(c, digest, body, now))
+
+    async def publish_menus(self) -> None:
+        """Publish the menus that changed since they were published; a platform that refuses is logged."""
+        for name, channel in list(self.channels.items()):
+            if not isinstance(channel, OfficialAccount):
+                continue
+            try:
+                settings = self.config.accounts[name]
+                await publish_menu(self.database, channel, settings, self.clock.now())
+            except (SendError, StorageUnavailable) as error:
+                log.warning("menu_not_published", account=name, error=str(error))
+
+    def _channels(self, config: Config) -> dict[str, Channel]:
+        """Return the channels of a configuration: those of unchanged accounts go on as they are."""
+        return {
+            name: self.channels[name]
+            if self.config.accounts.get(name) == settings and name in self.channels
+            else self._connect(settings)
+            for name, settings in config.accounts.items()
+        }
+
+    def _connect(self, settings: AccountSettings) -> Channel:
+        try:
+            return self.connected(settings)
+        except ValueError as error:
+            raise ConfigError([f"accounts.{settings.name}: {error}"]) from error
