@@ -9,7 +9,7 @@ from bot.demo import acts
 from bot.demo.acts import Act
 from bot.demo.evidence import Door, Evidence, Promise, matched, shown
 from bot.demo.grid import ZONE
-from bot.demo.reactions import Received
+from bot.demo.reactions import REPLY, Received
 from storage.reports import Delivery
 
 _REFUSES = ("TD", "退订")
@@ -109,13 +109,21 @@ def _consent(evidence: Evidence) -> Promise:
             words.setdefault(act.who, []).append((act.at, True))
         elif said in _REFUSES or act.do == acts.UNFOLLOW:
             words.setdefault(act.who, []).append((act.at, False))
+    # Said in the very moment of a send: it came first if the platform recorded its answer first.
+    answered = {(one.who, one.at): place for place, one in _last_first(evidence) if one.route == REPLY}
     unasked: list[Received] = []
     marketing = _marketing(evidence)
+    places = {id(one): place for place, one in enumerate(evidence.received)}
     for one in marketing:
-        before = [yes for at, yes in words.get(one.who, []) if at <= one.at]
+        heard = answered.get((one.who, one.at), len(places)) < places[id(one)]
+        before = [yes for at, yes in words.get(one.who, []) if at < one.at or (heard and at == one.at)]
         if not before or not before[-1]:
             unasked.append(one)
     return Promise("consent", len(unasked), len(marketing), shown(unasked))
+
+
+def _last_first(evidence: Evidence) -> list[tuple[int, Received]]:
+    return list(enumerate(evidence.received))[::-1]
 
 
 def _marketing(evidence: Evidence) -> list[Received]:
