@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 
 import pytest
@@ -58,7 +59,8 @@ def test_folding_effects_equals_applying_them(database: Database, data: st.DataO
             folded = folded.did(kind, at, amount)
             events.append(c, [events.Happened(ONE, kind, at, amount=amount)], START)
         effects.apply(c, possible, START)
-        assert load(c, ONE) == folded
+        # `repeats_at` speaks of the event in hand and is never stored.
+        assert load(c, ONE) == replace(folded, repeats_at=None)
 
     database.transact(check)
 
