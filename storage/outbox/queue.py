@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, literal_column, or_, select, update
 
 from bot.domain.delivery.reasons import Reason
 from bot.domain.effects import CancelMessages
@@ -11,6 +11,7 @@ from bot.domain.outbox import OutboxMessage
 from storage.dialect import chunks, insert_new
 from storage.outbox.ending import wake_runs
 from storage.outbox.rows import OUTBOX, row_of
+from storage.reading import Query, moment_decoder
 
 
 def enqueue(c: Connection, messages: Sequence[OutboxMessage]) -> None:
@@ -89,14 +90,34 @@ def end_waits(c: Connection, now: datetime) -> None:
     )
 
 
+def park(c: Connection, row_id: int, detail: str, now: datetime) -> None:
+    """Set a row aside that nobody can even claim, so that its neighbours can go on."""
+    statement = (
+        update(OUTBOX)
+        .where(OUTBOX.c.id == row_id, OUTBOX.c.state == "queued")
+        .values(state="failed", reason=Reason.POISON, detail=detail, finished_at=now)
+        .returning(OUTBOX.c.key)
+    )
+    wake_runs(c, list(c.execute(statement).scalars()), now)
+
+
 def next_due(c: Connection) -> datetime | None:
     """Return when the first row is due, whether queued, waiting for a door or to be sent again."""
-    moments = [
-        c.execute(
-            select(OUTBOX.c.due_at).where(OUTBOX.c.state == "queued").order_by(OUTBOX.c.due_at).limit(1)
-        ).scalar(),
-        c.execute(
-            select(OUTBOX.c.due_at).where(OUTBOX.c.state == "waiting").order_by(OUTBOX.c.due_at).limit(1)
-        ).scalar(),
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    moments = [query.rows(c) for query in _NEXT]
+    decode = moment_decoder(c)
+    return min((decode(rows[0][0]) for rows in moments if rows), default=None)
+
+
+def _next(*conditions: ColumnElement[bool]) -> Query:
+    return Query(
+        lambda _c: (
+            select(OUTBOX.c.due_at).where(*conditions).order_by(OUTBOX.c.due_at).limit(literal_column("1"))
+        )
+    )
+
+
+_NEXT = (
+    _next(OUTBOX.c.state == literal_column("'queued'")),
+    _next(OUTBOX.c.state == literal_column("'waiting'")),
+    _next(OUTBOX.c.state == literal_column("'sending'"), OUTBOX.c.owner == literal_column("''")),
+)

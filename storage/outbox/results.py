@@ -111,7 +111,7 @@ def _obey(c: Connection, outcome: Postponed | Stopped, policy: DeliveryPolicy, n
     """Let the account or one of its APIs rest, slow down or stop, as the platform wants."""
     account = policy.routes[outcome.departure.route].account
     if isinstance(outcome, Stopped):
-        rates.stop_account(c, account, outcome.reason, now)
+        rates.stop_account(c, account, outcome.reason, now, outcome.detail)
         return
     if outcome.scope == "api":
         name = f"route:{outcome.departure.route}"

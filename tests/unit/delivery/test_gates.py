@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -65,7 +66,10 @@ RIVAL = (Counted("marketing", NOW, "x", rival=True),)
 WORST_STANDING = Standing(
     run_alive=False, exited=True, passes=False, when=False, coupon_refusal="sold_out", rate_at=NOW + DAY
 )
-LADDER = [
+Cure = Callable[
+    [World, DeliveryPolicy, OutboxMessage], tuple[World, DeliveryPolicy, OutboxMessage]
+]
+LADDER: list[tuple[str, Cure]] = [
     ("run_ended", lambda w, p, m: (replace(w, standing=replace(w.standing, run_alive=True)), p, m)),
     ("exited", lambda w, p, m: (replace(w, standing=replace(w.standing, exited=False)), p, m)),
     ("consent_withdrawn", lambda w, p, m: (replace(w, member=replace(w.member, consents={})), p, m)),
