@@ -39,6 +39,8 @@ class Database:
         self.engine = engine
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        # How often the database was gone, full or locked; the watch raises an alert when this grows.
+        self.failures = 0
 
     @classmethod
     def open(cls, url: str, keyring: Keyring | None = None) -> Self:
@@ -104,9 +106,11 @@ class Database:
             with self.engine.begin() as connection:
                 return work(connection)
         except (OperationalError, InterfaceError) as error:
+            self.failures += 1
             raise StorageUnavailable(str(error.orig)) from error
         except DBAPIError as error:
             if error.connection_invalidated:
+                self.failures += 1
                 raise StorageUnavailable(str(error.orig)) from error
             raise
 
@@ -115,6 +119,7 @@ class Database:
             with self.engine.connect().execution_options(read_only=True) as connection:
                 return work(connection)
         except (OperationalError, InterfaceError) as error:
+            self.failures += 1
             raise StorageUnavailable(str(error.orig)) from error
 
     def close(self) -> None:

@@ -10,15 +10,15 @@ from sqlalchemy import Connection, Row, delete, select, update
 from bot.domain.delivery.pace import RECOVERS_AFTER, Grant, grant
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.routes import Rate
+from storage import alerts
 from storage.dialect import insert_new, replacing, upsert
 from storage.reading import Query, moment_decoder
 from storage.tables import table
 from storage.tables.delivery import RateRow
-from storage.tables.operations import AlertRow, SwitchRow
+from storage.tables.operations import SwitchRow
 
 RATE = table(RateRow)
 SWITCH = table(SwitchRow)
-ALERT = table(AlertRow)
 BRAKES = ("paused", "fenced")
 SLOWEST = 64
 
@@ -98,21 +98,10 @@ def rest(c: Connection, name: str, until: datetime, reason: str, now: datetime, 
     )
 
 
-def stop_account(c: Connection, account: str, reason: str, now: datetime) -> None:
-    """Switch the account off and raise the alarm; `resume` switches it on again."""
+def stop_account(c: Connection, account: str, reason: str, now: datetime, detail: str = "") -> None:
+    """Switch the account off and raise the alarm with the platform's words; `resume` switches it on again."""
     set_switch(c, f"account:{account}", reason, "platform", now)
-    upsert(
-        c,
-        ALERT,
-        [
-            {
-                "name": f"account:{account}", "severity": "critical", "text": reason, "since": now,
-                "last_at": now, "told_at": None, "cleared_at": None,
-            }
-        ],
-        ["name"],
-        replacing("severity", "text", "last_at", "cleared_at"),
-    )  # fmt: skip
+    alerts.raise_(c, f"account:{account}", "critical", f"{reason}: {detail}" if detail else reason, now)
 
 
 def set_switch(c: Connection, name: str, value: str, by: str, now: datetime) -> None:

@@ -1,13 +1,12 @@
 """Probes: ``/healthz`` (the process lives), ``/readyz`` (it can do its work), ``/metrics`` (Prometheus)."""
 
-import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 
 from aiohttp import web
 
+from bot.domain.alarms import LEAST_FREE, MOST_DRIFT
 from bot.domain.clock import Clock, SystemClock, monotonic
 from bot.domain.errors import StorageUnavailable
 from bot.heart import Heart, Pulse
@@ -17,8 +16,6 @@ from storage.vitals import Vitals, look
 
 # A beat is due each second on a real clock; a virtual one stands still while nothing happens.
 LATEST_BEAT = timedelta(minutes=1)
-MOST_DRIFT = timedelta(seconds=60)
-LEAST_FREE = 0.10
 # Counting a large outbox is not free, and probes come often.
 FRESH_S = 2.0
 
@@ -126,10 +123,3 @@ def _stored(vitals: Vitals, now: datetime) -> dict[str, dict[str, object]]:
 def _check(ok: bool, vital: bool = False, **facts: object) -> dict[str, object]:
     """Return one check; only a vital one makes the process unready when it fails."""
     return {"ok": ok, "vital": vital, **facts}
-
-
-def free_share(path: Path) -> float:
-    """Return how much of the disk that holds a path (or its nearest existing parent) is free, 0 to 1."""
-    place = next((one for one in (path, *path.absolute().parents) if one.exists()), Path("/"))
-    usage = shutil.disk_usage(place)
-    return usage.free / usage.total if usage.total else 1.0

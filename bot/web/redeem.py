@@ -58,6 +58,10 @@ class Landing:
             "X-Robots-Tag": "noindex",
         }
 
+    def follow(self, config: Config) -> None:
+        """Show the coupons of this configuration from the next request on."""
+        self._config = config
+
     def routes(self) -> list[web.RouteDef]:
         """Return the route of the page."""
         return [web.get("/r/{code}", self.show)]

@@ -56,6 +56,11 @@ class WebhookDoor:
         self._clock = clock
         self._count = count
 
+    def follow(self, secrets: Collection[str], accounts: Collection[str]) -> None:
+        """Use these secrets and accounts from the next request on."""
+        self._keys = keys_of(secrets)
+        self._accounts = frozenset(accounts)
+
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of this door."""
         paths = ("/v1/track", "/v1/identify", "/v1/alias", "/v1/batch", "/v1/events")

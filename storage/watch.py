@@ -1,0 +1,142 @@
+"""The watch's eyes and its book: signs of trouble from the ledgers, alerts raised and cleared."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from bot.domain.alarms import ACCOUNT, FAMILIES, Alarm, Signs, to_tell
+from bot.domain.outbox import OutboxMessage
+from storage import alerts, switches
+from storage.alerts import ALERT, Alert
+from storage.coupon_stock import BATCH
+from storage.directory import owners_of
+from storage.operators import Operator, listed
+from storage.outbox import enqueue
+from storage.rates import RATE
+from storage.tables import table
+from storage.tables.delivery import OutboxRow
+from storage.tables.events import QuarantineRow
+
+OUTBOX = table(OutboxRow)
+QUARANTINE = table(QuarantineRow)
+RECENT = timedelta(days=1)
+TEMPLATE = "template:"
+
+
+# So far back a message is looked for that met the platform's words.
+LATEST_ROWS = 10_000
+MESSAGE = "alerts/raised"
+
+
+def signs(c: Connection, now: datetime, stuck_after: timedelta, low_stock: Mapping[str, int]) -> Signs:
+    """Return what the ledgers show; what the machine shows is for the caller to add."""
+    on = switches.all_on(c)
+    stopped = {
+        name.removeprefix(switches.ACCOUNT): why
+        for name, why in on.items()
+        if name.startswith(switches.ACCOUNT)
+    }
+    return Signs(
+        stopped={name: _stopped(c, name, why) for name, why in stopped.items()},
+        templates={
+            name.removeprefix(TEMPLATE): _in_words(c, why)
+            for name, why in on.items()
+            if name.startswith(TEMPLATE)
+        },
+        resting=_resting(c, now),
+        stuck=0 if switches.stopped(c) else _stuck(c, now - stuck_after),
+        unknown=_count(c, OUTBOX.c.state == "unknown"),
+        quarantine=c.execute(
+            select(func.count()).where(
+                QUARANTINE.c.resolved_at.is_(None), QUARANTINE.c.received_at > now - RECENT
+            )
+        ).scalar_one(),
+        low=_low(c, low_stock),
+    )
+
+
+def settle(c: Connection, found: Sequence[Alarm], now: datetime) -> None:
+    """Raise what was found and clear what is gone; alerts of others stay as they are."""
+    for alarm in found:
+        alerts.raise_(c, alarm.name, alarm.severity, alarm.text, now)
+    here = {alarm.name for alarm in found}
+    for alert in alerts.standing(c):
+        if alert.name not in here and alert.name.partition(":")[0] in FAMILIES:
+            alerts.clear(c, alert.name, now)
+
+
+def listeners(c: Connection, names: Collection[str]) -> list[tuple[Operator, int]]:
+    """Return the operators to tell with their member ids: those named, or all when none of them is bound."""
+    bound = listed(c)
+    chosen = [one for one in bound if one.name in names or one.known_as in names] or bound
+    members = owners_of(c, [one.known_as for one in chosen])
+    return [(one, members[one.known_as]) for one in chosen if one.known_as in members]
+
+
+def news(c: Connection, members: Collection[int], now: datetime) -> list[Alert]:
+    """Return the open alerts these members are to be told of now."""
+    rows = c.execute(
+        select(OUTBOX.c.step, OUTBOX.c.created_at)
+        .where(OUTBOX.c.member_id.in_(sorted(members)), OUTBOX.c.template == MESSAGE)
+        .order_by(OUTBOX.c.created_at)
+    )
+    last = dict(rows.tuples().all())
+    told = dict(c.execute(select(ALERT.c.name, ALERT.c.told_at)).tuples().all())
+    return [one for one in alerts.standing(c) if to_tell(told[one.name], last.get(one.name), now)]
+
+
+def tell(c: Connection, told: Collection[str], messages: Sequence[OutboxMessage], now: datetime) -> None:
+    """Queue the messages and note whom of these alerts was told."""
+    enqueue(c, messages)
+    alerts.told(c, told, now)
+
+
+def _stuck(c: Connection, before: datetime) -> int:
+    return _count(
+        c,
+        or_(
+            and_(OUTBOX.c.state == "sending", OUTBOX.c.claimed_at <= before),
+            and_(OUTBOX.c.state == "queued", OUTBOX.c.due_at <= before),
+        ),
+    )
+
+
+def _count(c: Connection, condition: object) -> int:
+    return c.execute(select(func.count()).select_from(OUTBOX).where(condition)).scalar_one()  # type: ignore[arg-type]
+
+
+def _resting(c: Connection, now: datetime) -> dict[str, str]:
+    rows = c.execute(select(RATE.c.name, RATE.c.reason).where(RATE.c.rest_until > now))
+    return {
+        name.removeprefix(switches.ACCOUNT): _in_words(c, reason)
+        for name, reason in rows
+        if name.startswith(switches.ACCOUNT) and reason.startswith("token_")
+    }
+
+
+def _in_words(c: Connection, reason: str) -> str:
+    """Return a reason with the platform's own words of the last message that met it."""
+    newest = select(func.max(OUTBOX.c.id)).scalar_subquery()
+    detail = c.execute(
+        select(OUTBOX.c.detail)
+        .where(OUTBOX.c.id > newest - LATEST_ROWS, OUTBOX.c.reason == reason, OUTBOX.c.detail != "")
+        .order_by(OUTBOX.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return f"{reason}: {detail}" if detail else reason
+
+
+def _stopped(c: Connection, account: str, reason: str) -> str:
+    """Return the reason with what was written down when the account was stopped, such as the IP."""
+    text = c.execute(select(ALERT.c.text).where(ALERT.c.name == f"{ACCOUNT}:{account}")).scalar()
+    return text if text is not None and text.partition(":")[0] == reason else reason
+
+
+def _low(c: Connection, low_stock: Mapping[str, int]) -> dict[str, int]:
+    if not low_stock:
+        return {}
+    rows = c.execute(
+        select(BATCH.c.name, BATCH.c.stock - BATCH.c.taken).where(BATCH.c.name.in_(sorted(low_stock)))
+    )
+    return {name: left for name, left in rows if left < low_stock[name]}
