@@ -90,16 +90,7 @@ async def serving(
     followed = FollowedClock(await first_look(clock_url(clock))) if clock else None
     async with built(config, followed or SystemClock()) as program, AsyncExitStack() as stack:
         if role != "worker":
-            heart = program.heart if role == "all" else None
-            site = site_of(
-                config,
-                program.clock,
-                program.database,
-                program.dispatcher,
-                program.channels,
-                heart,
-                more(program),
-            )
+            site = site_of(program, beats=role == "all", more=more(program))
             where = host or config.server.host, config.server.port if port is None else port
             program.url = await site.start(*where)
             stack.push_async_callback(site.stop)

@@ -23,6 +23,7 @@ from bot.group import Group
 from bot.heart import NextDue, Pass
 from bot.rendering import Renderer
 from bot.sender import Caller, Sender, Wording
+from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.jobs import Timetable, campaign_job, nightly_scores
 from storage import due, switches
@@ -110,7 +111,9 @@ def work_of(config: Config, database: Database, sender: Sender) -> Work:
         # What is due waits for an operator then, not for time.
         return None if await database.read(switches.stopped) else await sender.next_due()
 
-    return (run_rules, timetable.run_tick, push), (next_look, timetable.next_due, next_push)
+    # Last, so that what is merely due was sent before it counts as stuck.
+    watch = Watch(database, config)
+    return (run_rules, timetable.run_tick, push, watch.run), (next_look, timetable.next_due, next_push)
 
 
 def _live(campaign: Campaign) -> bool:

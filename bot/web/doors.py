@@ -1,6 +1,7 @@
 """All doors of the program on one site."""
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from aiohttp import web
 
@@ -20,33 +21,31 @@ from storage.database import Database
 from storage.disk import free_share
 
 
-def site_of(
-    config: Config,
-    clock: Clock,
-    database: Database,
-    dispatcher: Dispatcher,
-    channels: dict[str, Channel],
-    heart: Heart | None,
-    more: Iterable[web.AbstractRouteDef] = (),
-    followers: list[Callable[[Config], None]] | None = None,
-) -> Site:
+class House(Protocol):
+    """What the doors open into; `bot.program.Program` is one. `doors` are told of a new configuration."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    dispatcher: Dispatcher
+    heart: Heart
+    channels: dict[str, Channel]
+    doors: list[Callable[[Config], None]]
+
+
+def site_of(house: House, *, beats: bool, more: Iterable[web.AbstractRouteDef] = ()) -> Site:
     """Return the site with the platforms' door, the shop's, the members' and the probes.
 
-    `heart` is None where another process does what time makes due; `more` are further routes. Whoever
-    must hear of a configuration swapped in is added to `followers`.
+    `beats` tells whether this process does what time makes due; `more` are further routes.
     """
+    config, clock, database = house.config, house.clock, house.database
     metrics = Metrics()
     webhooks = WebhookDoor(
-        config.webhook_secrets,
-        config.accounts,
-        dispatcher,
-        Desk(database),
-        clock,
-        metrics.webhook,
+        config.webhook_secrets, config.accounts, house.dispatcher, Desk(database), clock, metrics.webhook
     )
+    heart = house.heart if beats else None
     health = Health(database, clock, heart, metrics, lambda: free_share(database))
     landing = Landing(database, clock, config)
-    if followers is not None:
-        followers += [lambda new: webhooks.follow(new.webhook_secrets, new.accounts), landing.follow]
-    callbacks = CallbackDoor(channels, dispatcher, clock, metrics.callback)
+    house.doors += [lambda new: webhooks.follow(new.webhook_secrets, new.accounts), landing.follow]
+    callbacks = CallbackDoor(house.channels, house.dispatcher, clock, metrics.callback)
     return Site(callbacks, [*webhooks.routes(), *health.routes(), *landing.routes(), *more])
