@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config.conditions import Names, parse
@@ -13,6 +14,7 @@ from bot.config.problems import Problems
 from bot.config.rules import Known, read_rules
 from bot.discovery import RULE_KINDS, plugins
 from bot.domain import effects as fx
+from bot.domain.conditions import Condition
 from bot.domain.events import InboundEvent, Scalar
 from bot.domain.folding import fold
 from bot.domain.lifecycle.decide import advance, decide, review
@@ -55,11 +57,14 @@ def known_of(body: Mapping[str, object]) -> Known:
 def problems_of(text: str) -> list[str]:
     """Every problem of a rules section, one line each."""
     problems = Problems()
-    body = read((STAGES + text).encode(), "rules.yaml", problems).body
-    rules = body.get("rules", {})
-    assert isinstance(rules, dict)
-    read_rules(rules, known_of(body), problems)
+    body: dict[str, Any] = dict(read((STAGES + text).encode(), "rules.yaml", problems).body)
+    read_rules(body.get("rules", {}), known_of(body), problems)
     return [problem.line() for problem in problems.found]
+
+
+def _trees(raw: object, known: Known, problems: Problems) -> dict[str, Condition]:
+    assert isinstance(raw, dict)
+    return {name: parse(each, name, problems, known.names) for name, each in raw.items()}
 
 
 def book_of(text: str, stages: str = STAGES) -> Rulebook:
@@ -70,13 +75,11 @@ def book_of(text: str, stages: str = STAGES) -> Rulebook:
     rules = body.get("rules", {})
     assert isinstance(rules, dict)
     found = read_rules(rules, known, problems)
-    trees: dict[str, dict[str, object]] = {"stages": {}, "segments": {}}
-    for section, conditions in trees.items():
-        raw = body.get(section, {})
-        assert isinstance(raw, dict)
-        conditions.update({name: parse(each, name, problems, known.names) for name, each in raw.items()})
+    stage_trees, segment_trees = (
+        _trees(body.get(part, {}), known, problems) for part in ("stages", "segments")
+    )
     assert not problems.found, [problem.line() for problem in problems.found]
-    return Rulebook(found, trees["stages"], trees["segments"], SHANGHAI)  # type: ignore[arg-type]
+    return Rulebook(found, stage_trees, segment_trees, SHANGHAI)
 
 
 class Life:
@@ -91,8 +94,8 @@ class Life:
         self.outcomes: dict[str, OutboxState] = {}
         self._count = 0
 
-    def say(self, text: str = "你好") -> list[fx.Effect]:
-        return self.happens("member.message", text=text)
+    def say(self, text: str = "你好") -> None:
+        self.happens("member.message", text=text)
 
     def happens(
         self,
@@ -111,11 +114,7 @@ class Life:
 
     def hear(self, event: InboundEvent) -> list[fx.Effect]:
         self.member = self.member.did(event.kind, event.at, event.amount)
-        found = self._do(decide(self.book, event, self.member, self.now))
-        for effect in list(found):
-            if isinstance(effect, fx.Emit):
-                found += self.hear(emitted(effect))
-        return found
+        return self._follow(self._do(decide(self.book, event, self.member, self.now)))
 
     def sent(self, state: OutboxState = OutboxState.SENT) -> list[fx.Effect]:
         """The row that the run waits for becomes final, and the run looks again."""
@@ -150,16 +149,18 @@ class Life:
         if self.member.review_at is not None and self.member.review_at <= self.now:
             found += self._do(review(self.book, self.member, self.now))
         for run in self.active:
-            if run.due_at is not None and run.due_at <= self.now and run.id in self._active_ids():
+            if run.due_at is not None and run.due_at <= self.now and run in self.active:
                 found += self.look(run.id)
-        for effect in list(found):
-            if isinstance(effect, fx.Emit):
-                found += self.hear(emitted(effect))
-        return found
+        return self._follow(found)
 
     def holds(self, batch: str, expires_at: datetime) -> None:
         holding = Holding(batch, "issued", self.now, expires_at)
         self.member = replace(self.member, holdings={**self.member.holdings, batch: holding})
+
+    def _follow(self, found: list[fx.Effect]) -> list[fx.Effect]:
+        for emit in [effect for effect in found if isinstance(effect, fx.Emit)]:
+            found = found + self.hear(emitted(emit))
+        return found
 
     def _do(self, effects: list[fx.Effect]) -> list[fx.Effect]:
         for effect in effects:
@@ -171,9 +172,6 @@ class Life:
         due = [run.due_at for run in self.active if run.due_at is not None]
         return due + ([self.member.review_at] if self.member.review_at else [])
 
-    def _active_ids(self) -> set[str]:
-        return {run.id for run in self.active}
-
     @property
     def active(self) -> list[Enrollment]:
         return [run for run in self.member.runs if run.active]
@@ -181,9 +179,7 @@ class Life:
     @property
     def step(self) -> str:
         """The step of the only active run; empty when there is none."""
-        steps = [run.step for run in self.active]
-        assert len(steps) <= 1
-        return steps[0] if steps else ""
+        return "".join(run.step for run in self.active)
 
     @property
     def messages(self) -> list[OutboxMessage]:
