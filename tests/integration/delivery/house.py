@@ -180,9 +180,9 @@ class House:
     def left(self, member_id: int, route: str = "customer_service", template: str = "") -> int:
         ledger = allowances.ALLOWANCE
         door = (ledger.c.member_id == member_id) & (ledger.c.route == route) & (ledger.c.template == template)
-        return self.database.transact(
-            lambda c: c.execute(select(ledger.c.remaining).where(door)).scalar_one()
-        )
+        statement = select(ledger.c.remaining).where(door)
+        found: int = self.database.transact(lambda c: c.execute(statement).scalar_one())
+        return found
 
 
 def coupon(batch: str = "new10", basis: str = "new_customer", claim_keyword: str = "") -> CouponOrder:

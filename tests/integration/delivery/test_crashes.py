@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from bot.domain.delivery.departures import Sent
 from storage import outbox
@@ -37,8 +38,7 @@ async def test_a_runner_that_beats_is_not_taken_for_dead(house: House) -> None:
     claim(house, "slow")
     for _ in range(5):
         house.clock.advance(outbox.BEAT)
-        now = house.clock.now()
-        house.database.transact(lambda c, now=now: outbox.beat(c, "slow", now))
+        house.database.transact(partial(outbox.beat, owner="slow", now=house.clock.now()))
         await house.sender("other").send_due()
     assert house.states() == {f"k{one}": "sending"}
 

@@ -12,7 +12,7 @@ from bot.domain.delivery.batching import parts
 from bot.domain.delivery.departures import Departure
 from bot.domain.delivery.routes import BatchRule
 from bot.domain.errors import OutcomeUnknown
-from bot.domain.outbox import OutboxMessage
+from bot.domain.outbox import CouponOrder, OutboxMessage
 from storage import allowances, outbox
 from tests.integration.delivery.house import House, coupon
 
@@ -21,8 +21,9 @@ NOON = datetime(2026, 11, 14, 4, 0, tzinfo=UTC)
 EVENING = datetime(2026, 11, 14, 11, 30, tzinfo=UTC)
 
 
-def pooled(house: House, member_id: int, **changes: object) -> OutboxMessage:
-    return house.message(member_id, purpose="marketing", via=("customer_service", "mass"), **changes)
+def pooled(house: House, member_id: int, key: str = "", coupon: CouponOrder | None = None) -> OutboxMessage:
+    via = ("customer_service", "mass")
+    return house.message(member_id, key, purpose="marketing", via=via, coupon=coupon)
 
 
 async def test_members_with_the_same_text_share_one_call_at_the_batch_time(house: House) -> None:

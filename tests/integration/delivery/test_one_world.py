@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
 
 from bot.domain.conditions import Tagged
+from bot.domain.delivery.departures import Departure
 from bot.domain.delivery.gates import check
 from bot.domain.delivery.policy import CapRule, GlobalHoldout, ProgramGate
 from bot.domain.delivery.verdict import Drop, Hold, Pass
@@ -37,7 +38,10 @@ POLICY_ = replace(
 
 def random_world(house: House, rng: random.Random, member_id: int) -> tuple[OutboxMessage, World]:
     now = house.clock.now()
-    hours = lambda low, high: now + rng.randint(low, high) * HOUR  # noqa: E731 - one short word for many uses
+
+    def hours(low: int, high: int) -> datetime:
+        return now + rng.randint(low, high) * HOUR
+
     consents = {name: rng.random() < 0.8 for name in ("marketing", "service") if rng.random() < 0.8}
     facts = MemberFacts(
         member_id,
@@ -146,7 +150,7 @@ def test_the_claim_decides_as_the_pure_gates_do(house: House, seed: int) -> None
     for member_id in house.members(WORLDS, consent=False, window=0):
         message, world = random_world(house, rng, member_id)
         expected[message.key] = check(message, world, POLICY_, now)
-    passed = {}
+    passed: dict[str, Departure] = {}
     while claimed := house.database.transact(
         lambda c: outbox.claim_due(c, Ask("one", POLICY_, now))
     ).departures:

@@ -66,9 +66,7 @@ RIVAL = (Counted("marketing", NOW, "x", rival=True),)
 WORST_STANDING = Standing(
     run_alive=False, exited=True, passes=False, when=False, coupon_refusal="sold_out", rate_at=NOW + DAY
 )
-Cure = Callable[
-    [World, DeliveryPolicy, OutboxMessage], tuple[World, DeliveryPolicy, OutboxMessage]
-]
+Cure = Callable[[World, DeliveryPolicy, OutboxMessage], tuple[World, DeliveryPolicy, OutboxMessage]]
 LADDER: list[tuple[str, Cure]] = [
     ("run_ended", lambda w, p, m: (replace(w, standing=replace(w.standing, run_alive=True)), p, m)),
     ("exited", lambda w, p, m: (replace(w, standing=replace(w.standing, exited=False)), p, m)),
