@@ -11,10 +11,11 @@ from bot.domain import effects as fx
 from bot.domain.channel import Channel, ReplyHandle
 from bot.domain.events import InboundEvent
 from bot.domain.folding import fold
+from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.members import Member
 from storage import effects as applying
 from storage import events as history
-from storage import inbox, members, switches
+from storage import bystanders, inbox, members, switches
 from storage.database import Connection
 from storage.inbox import InboxEntry
 
@@ -60,6 +61,7 @@ class Decider(Protocol):
     """The pure part: what an event means for its member."""
 
     wanted: members.Wanted
+    book: Rulebook
 
     def pausing(self, rules: Collection[str]) -> Self:
         """Return the same decider with exactly these rules paused by an operator."""
@@ -126,6 +128,8 @@ class Group:
             if turn.failed is not None:
                 self.set_aside(c, turn.heard, turn.failed, now)
         woken = self._apply(c, done, current, now)
+        happened = [(turn.heard.event, turn.member.id) for turn in done if turn.member is not None]
+        bystanders.settle(c, self._decider.book, happened, now)
         for turn in turns:
             if turn.answer is None:
                 turn.answer = turn.heard.acknowledgement(now)
