@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from bot.domain.delivery.pace import RECOVERS_AFTER, Grant, grant
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.routes import Rate
-from storage import alerts
-from storage.dialect import insert_new, replacing, upsert
+from storage import alerts, switches
+from storage.dialect import insert_new
 from storage.reading import Query, moment_decoder
 from storage.tables import table
 from storage.tables.delivery import RateRow
-from storage.tables.operations import SwitchRow
 
 RATE = table(RateRow)
-SWITCH = table(SwitchRow)
-BRAKES = ("paused", "fenced")
+BRAKES = (switches.PAUSED, switches.FENCED)
 SLOWEST = 64
 
 
@@ -100,22 +98,8 @@ def rest(c: Connection, name: str, until: datetime, reason: str, now: datetime, 
 
 def stop_account(c: Connection, account: str, reason: str, now: datetime, detail: str = "") -> None:
     """Switch the account off and raise the alarm with the platform's words; `resume` switches it on again."""
-    set_switch(c, f"account:{account}", reason, "platform", now)
+    switches.turn_on(c, f"{switches.ACCOUNT}{account}", "platform", now, reason)
     alerts.raise_(c, f"account:{account}", "critical", f"{reason}: {detail}" if detail else reason, now)
-
-
-def set_switch(c: Connection, name: str, value: str, by: str, now: datetime) -> None:
-    """Set a switch; an empty value removes it."""
-    if value:
-        row = {"name": name, "value": value, "at": now, "by": by}
-        upsert(c, SWITCH, [row], ["name"], replacing("value", "at", "by"))
-    else:
-        c.execute(delete(SWITCH).where(SWITCH.c.name == name))
-
-
-def switches(c: Connection) -> dict[str, str]:
-    """Return every switch that is on."""
-    return {row.name: row.value for row in c.execute(select(SWITCH.c.name, SWITCH.c.value)) if row.value}
 
 
 def _grant(row: _State | Row[Any] | None, rate: Rate, wanted: int, now: datetime) -> Grant:
@@ -140,5 +124,5 @@ def _fresh(name: str, now: datetime) -> dict[str, Any]:
     return {"name": name, "arrival_at": now, "rest_until": None, "slowdown": 1, "reason": ""}
 
 
-_SWITCHES = Query(lambda _c: select(SWITCH.c.name, SWITCH.c.value))
+_SWITCHES = Query(lambda _c: select(switches.SWITCH.c.name, switches.SWITCH.c.value))
 _RATES = Query(lambda _c: select(RATE.c.name, RATE.c.arrival_at, RATE.c.rest_until, RATE.c.slowdown))

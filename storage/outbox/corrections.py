@@ -6,7 +6,7 @@ from sqlalchemy import Connection, update
 
 from bot.domain.delivery.departures import Refused
 from bot.domain.delivery.policy import DeliveryPolicy
-from storage import allowances, rates
+from storage import allowances, switches
 from storage.dialect import replacing, upsert
 from storage.tables import table
 from storage.tables.members import ConsentRow, IdentityRow
@@ -37,7 +37,7 @@ def correct(c: Connection, outcome: Refused, policy: DeliveryPolicy, now: dateti
         case "refused":
             _withdraw(c, departure.message.purpose, member_id, now)
         case "disable_template":
-            rates.set_switch(c, f"template:{departure.message.template}", outcome.reason, "platform", now)
+            switches.turn_on(c, f"template:{departure.message.template}", "platform", now, outcome.reason)
 
 
 def _withdraw(c: Connection, purpose: str, member_id: int, now: datetime) -> None:

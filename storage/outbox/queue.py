@@ -108,6 +108,12 @@ def next_due(c: Connection) -> datetime | None:
     return min((decode(rows[0][0]) for rows in moments if rows), default=None)
 
 
+def at_rest(c: Connection, now: datetime) -> bool:
+    """Return whether nothing is due and nothing is in anybody's hands, alive or dead."""
+    soonest = next_due(c)
+    return (soonest is None or soonest > now) and not _IN_HAND.rows(c)
+
+
 def _next(*conditions: ColumnElement[bool]) -> Query:
     return Query(
         lambda _c: (
@@ -120,4 +126,9 @@ _NEXT = (
     _next(OUTBOX.c.state == literal_column("'queued'")),
     _next(OUTBOX.c.state == literal_column("'waiting'")),
     _next(OUTBOX.c.state == literal_column("'sending'"), OUTBOX.c.owner == literal_column("''")),
+)
+_IN_HAND = Query(
+    lambda _c: (
+        select(OUTBOX.c.id).where(OUTBOX.c.state == literal_column("'sending'")).limit(literal_column("1"))
+    )
 )

@@ -18,7 +18,7 @@ from bot.domain.delivery.routes import BatchRule, Quota, RouteRule, WindowRule
 from bot.domain.effects import OpenWindow
 from bot.domain.outbox import CouponOrder, OutboxMessage, Unreachable
 from bot.sender import Caller, Sender, Wording
-from storage import allowances, outbox, rates
+from storage import allowances, outbox, switches
 from storage.database import Database
 from storage.tables import table
 from storage.tables.delivery import OutboxRow
@@ -172,7 +172,10 @@ class House:
 
     def switch(self, name: str, value: str) -> None:
         now = self.clock.now()
-        self.database.transact(lambda c: rates.set_switch(c, name, value, "laoli", now))
+        if value:
+            self.database.transact(lambda c: switches.turn_on(c, name, "laoli", now, value))
+        else:
+            self.database.transact(lambda c: switches.turn_off(c, name))
 
     def states(self) -> dict[str, str]:
         return {key: row.state for key, row in self.rows().items()}

@@ -36,20 +36,9 @@ async def test_a_paused_rule_holds_its_messages_until_it_is_resumed(house: House
     row = house.rows()[f"k{one}"]
     assert (row.state, row.reason, row.due_at) == ("queued", "program_paused", row.expires_at)
     assert house.states()[f"k{other}"] == "sent"
-    assert house.database.transact(lambda c: outbox.resume_program(c, "rule", "winback", "laoli", now)) == 1
+    assert house.database.transact(lambda c: outbox.resume_program(c, "rule", "winback", now)) == 1
     await sender.send_due()
     assert house.states()[f"k{one}"] == "sent"
-
-
-async def test_pause_and_resume_stop_and_start_everything(house: House) -> None:
-    [one] = house.members(1)
-    house.queue([house.message(one)])
-    now = house.clock.now()
-    house.database.transact(lambda c: outbox.pause(c, "laoli", now))
-    sender = house.sender()
-    assert await sender.send_due() == 0
-    house.database.transact(lambda c: outbox.resume(c, "laoli", now))
-    assert await sender.send_due() == 1
 
 
 async def test_what_the_gates_did_is_kept_as_a_trail(house: House) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 
-from sqlalchemy import Connection
-
 from bot.domain.channel import Delivery
 from bot.domain.delivery.reasons import Reason
 from bot.domain.errors import AccountDisabled, OutcomeUnknown, TryLater, Undeliverable
-from storage import allowances, outbox, rates
+from storage import allowances, outbox
 from tests.integration.delivery.house import WAIT, House
 
 
@@ -244,11 +242,8 @@ async def test_a_disabled_account_stops_until_somebody_resumes_it(house: House) 
     assert set(house.states().values()) == {"waiting"}
     now = house.clock.now()
 
-    def resume(c: Connection) -> None:
-        rates.set_switch(c, "account:shop", "", "laoli", now)
-        outbox.wake_held(c, Reason.ACCOUNT_STOPPED, now)
-
-    house.database.transact(resume)
+    house.switch("account:shop", "")
+    house.database.transact(lambda c: outbox.wake_held(c, Reason.ACCOUNT_STOPPED, now))
     await sender.send_due()
     assert set(house.states().values()) == {"sent"}
 
