@@ -17,15 +17,13 @@ from bot.domain.events import InboundEvent
 from bot.web.callback import MAX_BODY, body_of
 from bot.web.events import bodies, cloud
 from bot.web.events.desk import Desk
-from bot.web.events.intake import WEBHOOK, Found, Reading
+from bot.web.events.intake import Found, Reading
 from bot.web.events.reading import UNREADABLE, parsed
 from bot.web.events.signature import keys_of, signed_id
 from bot.web.problems import Fault, Refused, problem
 
 MAX_BATCH_BODY = 512 * 1024
 JSON = "application/json"
-# One row a request that names it as used, so that its body cannot come again under other headers.
-USED = "webhook.used"
 
 
 class Intake(Protocol):
@@ -95,8 +93,7 @@ class WebhookDoor:
             faults = found.all_faults()
             unreadable = len(found.faults) == 1 and faults[0].code in UNREADABLE
             raise Refused(HTTPStatus.BAD_REQUEST if unreadable else HTTPStatus.UNPROCESSABLE_ENTITY, *faults)
-        used = InboundEvent(delivery_key(delivery), WEBHOOK, USED, now, "")
-        await self._intake.accept([*found.events.values(), used])
+        await self._intake.accept(list(found.events.values()))
         return found
 
     async def _read(self, request: web.Request, body: bytes, call: str, reading: Reading) -> Found:
@@ -111,7 +108,7 @@ class WebhookDoor:
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _NO_MODE)
         event = cloud.structured(request.headers, parsed(body) if body else None)
         fingerprint = cloud.fingerprint(request.headers)
-        if not await self._desk.same_as_before(delivery_key(reading.delivery), fingerprint, reading.now):
+        if not await self._desk.same_as_before(reading.delivery, fingerprint, reading.now):
             raise Refused(HTTPStatus.UNAUTHORIZED, _NOT_SIGNED)
         return bodies.of_cloud(event, reading)
 
@@ -124,11 +121,6 @@ class WebhookDoor:
             ):
                 if name in nobody and index in found.events:
                     found.refuse(index, Fault("no_such_member", field, "no member has this number"))
-
-
-def delivery_key(delivery: str) -> str:
-    """Return the key that marks a signed delivery as used."""
-    return f"{WEBHOOK}@{delivery}"
 
 
 _NOT_SIGNED = Fault(

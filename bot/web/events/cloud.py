@@ -19,6 +19,8 @@ from bot.web.problems import Fault, Refused, unfit
 STRUCTURED = "application/cloudevents+json"
 BATCHED = "application/cloudevents-batch+json"
 _HEADER = "ce-"
+# Every Segment call and every structured event has one of these.
+_ENVELOPE = frozenset({"userId", "batch", "specversion"})
 # In the data, when the event has no subject.
 _WHO = ("userId", "user_id")
 
@@ -38,7 +40,13 @@ def event_of(value: object, reading: Reading) -> InboundEvent | list[Fault]:
 
 
 def structured(headers: Mapping[str, str], data: object) -> dict[str, object]:
-    """Return a binary-mode event in the structured shape."""
+    """Return a binary-mode event in the structured shape.
+
+    Raises a 422 when its data is an envelope itself: the signature covers the body only, so a signed
+    track call or structured event could be sent again as the data of another event.
+    """
+    if isinstance(data, dict) and not _ENVELOPE.isdisjoint(data):
+        raise unfit("envelope_as_data", "data", "name the member in ce-subject and leave out the envelope")
     found: dict[str, object] = {
         name.lower().removeprefix(_HEADER): _unescaped(value)
         for name, value in headers.items()

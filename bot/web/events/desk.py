@@ -5,10 +5,12 @@ from datetime import datetime
 
 from bot.domain.events import InboundEvent
 from bot.domain.identity import NUMBER, Identity, split
-from bot.web.events.intake import WEBHOOK
 from storage import directory, inbox
 from storage.database import Connection, Database
 from storage.inbox import InboxEntry
+
+# Under this account stand the headers of binary CloudEvents; they are no events.
+HEADERS = "webhook.headers"
 
 
 class Desk:
@@ -31,15 +33,16 @@ class Desk:
         found = await self._database.read(lambda c: directory.owners_of(c, numbers))
         return numbers - set(found)
 
-    async def same_as_before(self, key: str, fingerprint: bytes, now: datetime) -> bool:
-        """Return whether a signed delivery, named by its key, comes with the headers it came with first.
+    async def same_as_before(self, delivery: str, fingerprint: bytes, now: datetime) -> bool:
+        """Return whether a signed delivery comes with the headers it came with first.
 
         The signature of a binary CloudEvent covers its body only, so whoever saw one could send it
         again as another event; the first to come is taken as the true one.
         """
+        key = f"{HEADERS}@{delivery}"
 
         def work(c: Connection) -> bool:
-            if inbox.append(c, [InboxEntry(key, WEBHOOK)], now):
+            if inbox.append(c, [InboxEntry(key, HEADERS)], now):
                 inbox.store_answers(c, {key: fingerprint})
                 return True
             return inbox.answers(c, [key])[key] == fingerprint
