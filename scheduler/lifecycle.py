@@ -67,6 +67,10 @@ async def run_due(
     Raises StorageUnavailable when the database is gone; what was committed stays done.
     """
     done = 0
+    rules = [rule.name for rule in book.ordered]
+    soonest = await database.read(lambda c: due.next_due(c, rules))
+    if soonest is None or soonest > now:
+        return 0  # most beats find nothing, and a look is cheaper than a transaction that may write
     while done < limit:
         taken, looked = await _one_page(database, book, now, min(page, limit - done))
         done += looked

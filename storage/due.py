@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, literal_column, select, update
 
 from storage.dialect import chunks, listed, within
 from storage.enrollments import ACTIVE, ENROLLMENT
+from storage.reading import Query, moment_decoder
 from storage.tables import table
 from storage.tables.members import MemberRow
 
@@ -64,15 +65,18 @@ def _looks(now: datetime, limit: int) -> Select[int]:
 
 def next_due(connection: Connection, rules: Collection[str]) -> datetime | None:
     """Return when the next run or look is due, None when time alone brings nothing more."""
-    c = ENROLLMENT.c
-    run = connection.execute(
-        select(func.min(c.due_at, type_=c.due_at.type)).where(
-            c.state == ACTIVE, within(connection, c.rule, "rules")
-        ),
-        {"rules": listed(connection, sorted(rules))},
-    ).scalar()
-    look = connection.execute(select(func.min(MEMBER.c.review_at, type_=MEMBER.c.review_at.type))).scalar()
-    return min((each for each in (run, look) if each is not None), default=None)
+    decode = moment_decoder(connection)
+    found = _NEXT_RUN.rows(connection, rules=listed(connection, sorted(rules)))
+    found += _NEXT_LOOK.rows(connection)
+    return min((decode(row[0]) for row in found if row[0] is not None), default=None)
+
+
+_NEXT_RUN = Query(
+    lambda connection: select(func.min(ENROLLMENT.c.due_at)).where(
+        ENROLLMENT.c.state == literal_column(f"'{ACTIVE}'"), within(connection, ENROLLMENT.c.rule, "rules")
+    )
+)
+_NEXT_LOOK = Query(lambda _connection: select(func.min(MEMBER.c.review_at)))
 
 
 def park(connection: Connection, member_ids: Iterable[int], until: datetime, now: datetime) -> None:

@@ -53,6 +53,9 @@ class Sender:
 
         Raises StorageUnavailable; what is not recorded yet then is recorded by the next pass.
         """
+        now = self._clock.now()
+        if not self._recordable and await self._database.read(lambda c: outbox.at_rest(c, now)):
+            return 0
         return await self._run(None)
 
     async def run_batch(self, ids: Sequence[int]) -> int:
