@@ -20,17 +20,17 @@ from bot.domain.events import (
 from bot.domain.lifecycle.enrollment import EnrollmentState
 from bot.domain.outbox import OutboxState
 from storage.privacy import Keyring
-from storage.tables import table
-from storage.tables.delivery import AllowanceRow, OutboxRow
+from storage.tables import METADATA, table
+from storage.tables.delivery import CouponRow, OutboxRow
 from storage.tables.events import EventRow
 from storage.tables.lifecycle import EnrollmentRow, HandoffRow
 from storage.tables.members import (
     ConsentRow,
+    IdentityRow,
     MemberRow,
-    MembershipRow,
-    SuppressionRow,
     TagRow,
     TallyRow,
+    TombstoneRow,
 )
 
 EVENT = table(EventRow)
@@ -41,6 +41,9 @@ CONSENT = table(ConsentRow)
 OUTBOX = table(OutboxRow)
 ENROLLMENT = table(EnrollmentRow)
 HANDOFF = table(HandoffRow)
+COUPON = table(CouponRow)
+IDENTITY = table(IdentityRow)
+TOMBSTONE = table(TombstoneRow)
 
 ERASED = "erased"
 # Kept under the member number: trade records (E-Commerce Law 31), consents (PIPL 14), coupons given.
@@ -49,6 +52,10 @@ LAWFUL = (
     COUPON_REDEEMED, COUPON_EXPIRED,
 )  # fmt: skip
 KEPT_PROPERTIES = frozenset({"order_id", "currency", "purpose", "coupon", "basis", "quantity"})
+# Kept without what is personal in them, see `member`.
+KEPT = frozenset({EVENT, CONSENT, OUTBOX, ENROLLMENT, HANDOFF, COUPON, IDENTITY, TOMBSTONE})
+# Every other table with a member's key loses their rows; one made tomorrow does too.
+DELETED = tuple(one for one in METADATA.sorted_tables if "member_id" in one.c and one not in KEPT)
 _PENDING = or_(OUTBOX.c.state == OutboxState.QUEUED.value, OUTBOX.c.state == OutboxState.WAITING.value)
 
 
@@ -57,8 +64,7 @@ def member(
 ) -> None:
     """Forget everything of a member but what law keeps, and that only under the bare number."""
     _events(connection, EVENT.c.member_id == member_id)
-    for model in (TallyRow, TagRow, MembershipRow, SuppressionRow, AllowanceRow):
-        owned = table(model)
+    for owned in DELETED:
         connection.execute(delete(owned).where(owned.c.member_id == member_id))
     _proofs(connection, member_id, ring, addresses)
     _end_runs(connection, member_id, now)

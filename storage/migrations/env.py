@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import JSON
 from sqlmodel.sql.sqltypes import AutoString
 
 from storage.tables import METADATA
@@ -16,6 +17,8 @@ def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fal
         return False
     if isinstance(item, UTCDateTime):
         return "UTCDateTime()"
+    if isinstance(item, JSON):
+        return "JSON_DOCUMENT"
     if isinstance(item, AutoString):
         return "sa.String()"
     return False

@@ -6,9 +6,8 @@ Revises: ${down_revision | comma,n}
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from storage.tables.columns import UTCDateTime
+from storage.tables.columns import JSON_DOCUMENT, UTCDateTime
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

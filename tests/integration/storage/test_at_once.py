@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 from sqlalchemy import Connection, func, select
 
@@ -66,7 +67,7 @@ def test_people_joined_by_several_at_once_end_as_one(database: Database) -> None
 
     def join(number: int) -> None:
         rng = random.Random(number)
-        links = list(zip(names, names[1:], strict=False))
+        links = list(pairwise(names))
         rng.shuffle(links)
         for one, other in links:
             alias = InboundEvent(
