@@ -107,14 +107,16 @@ _DOOR = (
 )
 _GIVE_BACK = update(ALLOWANCE).where(_DOOR).values(remaining=ALLOWANCE.c.remaining + 1)
 _SPEND = Change(
-    lambda c: update(ALLOWANCE)
-    .where(
-        ALLOWANCE.c.route == bindparam("r"),
-        ALLOWANCE.c.template == bindparam("t"),
-        ALLOWANCE.c.remaining > literal_column("0"),
-        within(c, ALLOWANCE.c.member_id),
+    lambda c: (
+        update(ALLOWANCE)
+        .where(
+            ALLOWANCE.c.route == bindparam("r"),
+            ALLOWANCE.c.template == bindparam("t"),
+            ALLOWANCE.c.remaining > literal_column("0"),
+            within(c, ALLOWANCE.c.member_id),
+        )
+        .values(remaining=ALLOWANCE.c.remaining - 1)
     )
-    .values(remaining=ALLOWANCE.c.remaining - 1)
 )
 
 

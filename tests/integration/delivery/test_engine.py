@@ -56,3 +56,4 @@ async def test_a_failing_channel_does_not_end_the_engine(house: House) -> None:
     engine.run([row.id for row in house.rows().values()])
     await until(lambda: house.states()[f"k{second}"] == "sent")
     await engine.stop()
+    assert house.states() == {f"k{first}": "unknown", f"k{second}": "sent"}

@@ -77,7 +77,7 @@ class HttpChannel(PretendChannel):
         return Accepted()
 
 
-def run_process(database_url: str, sink_url: str, name: str, ready: Barrier, counts: Any) -> None:  # noqa: ANN401 - a queue of either kind
+def run_process(database_url: str, sink_url: str, name: str, ready: Barrier, counts: Any) -> None:  # noqa: ANN401 - the context names no type
     """Send until nothing is due; the life of one replica."""
 
     async def live() -> int:
