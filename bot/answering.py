@@ -20,7 +20,7 @@ from bot.domain.outbox import CouponOrder, OutboxMessage
 from bot.domain.replies import choose
 from bot.domain.scope import Scope, coupon_scope, scope
 from bot.group import Turn
-from storage import coupons
+from storage import announcements, coupons, holdings
 from storage.database import Connection
 from storage.outbox.answered import answered
 
@@ -89,7 +89,7 @@ class Answers:
         if refuses(reply.purpose, facts_of(member), self._policy, now) is not None:
             return None
         key = reply.context.get("key")
-        coupon = coupons.held(c, key) if isinstance(key, str) else None
+        coupon = holdings.held(c, key) if isinstance(key, str) else None
         values = self._scope(member, coupon, reply.context)
         if reply.context.get("list") == "coupons":
             values["coupons"] = self._usable(c, member.id, now)
@@ -108,6 +108,7 @@ class Answers:
             if not isinstance(given, Coupon):
                 return None  # the sender meets the same refusal and records its reason
             coupon = given
+            announcements.coupons_issued(c, [(message.key, given)], now)
         values = self._scope(member, coupon, message.context, message.rule, message.coupon)
         content = self._worded(message.template, values, personalised=verdict.personalised)
         if content is not None:
@@ -136,7 +137,7 @@ class Answers:
         return scope(member.id, member, shown, context, rule)
 
     def _usable(self, c: Connection, member_id: int, now: datetime) -> list[Mapping[str, object]]:
-        found = coupons.usable(c, member_id, now)
+        found = holdings.usable(c, member_id, now)
         return [
             coupon_scope(self._batches[coupon.batch], self._redeem_url, coupon)
             for coupon in found

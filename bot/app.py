@@ -66,7 +66,7 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
         dispatcher = Dispatcher(database, group_of(config, renderer), clock, woken.set)
         caller = caller_of(config, renderer, channels, clock)
         sender = Sender(database, caller, clock, owner=f"sender-{secrets.token_hex(6)}")
-        heart = Heart(clock, *work_of(config, database, sender))
+        heart = Heart(clock, *work_of(config, database, sender, dispatcher))
         program = Program(config, clock, database, dispatcher, heart, sender, channels, woken, connected)
         await program.prepare(config)
         yield program

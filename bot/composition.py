@@ -8,11 +8,13 @@ from random import SystemRandom
 
 import aiohttp
 
+from bot.announcing import Announcer
 from bot.answering import Answers
 from bot.channels.official_account import OfficialAccount
 from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
+from bot.dispatcher import Dispatcher
 from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
@@ -89,7 +91,7 @@ def channel_maker(
     return connected
 
 
-def work_of(config: Config, database: Database, sender: Sender) -> Work:
+def work_of(config: Config, database: Database, sender: Sender, dispatcher: Dispatcher) -> Work:
     """Return what does everything that time has made due, and what tells when something is due next."""
     jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
     timetable = Timetable(database, jobs, config.app.zone)
@@ -113,7 +115,9 @@ def work_of(config: Config, database: Database, sender: Sender) -> Work:
 
     # Last, so that what is merely due was sent before it counts as stuck.
     watch = Watch(database, config)
-    return (run_rules, timetable.run_tick, push, watch.run), (next_look, timetable.next_due, next_push)
+    announcer = Announcer(database, dispatcher)
+    passes = (announcer.run, run_rules, timetable.run_tick, push, watch.run)
+    return passes, (announcer.next_due, next_look, timetable.next_due, next_push)
 
 
 def _live(campaign: Campaign) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -19,6 +20,7 @@ from bot.publishing import publish_menu
 from bot.sender import Sender
 from scheduler import lifecycle
 from storage import config_versions, coupons
+from storage.coupon_stock import Import, import_codes
 from storage.database import Connection, Database
 
 log = structlog.get_logger("app")
@@ -62,7 +64,7 @@ class Program:
             del self.channels[gone]
         self.channels.update(channels)
         self.dispatcher.follow(group)
-        self.heart.follow(*work_of(config, self.database, self.sender))
+        self.heart.follow(*work_of(config, self.database, self.sender, self.dispatcher))
         for follow in self.doors:
             follow(config)
         self.woken.set()
@@ -71,12 +73,16 @@ class Program:
     async def prepare(self, config: Config) -> None:
         """Bring the database up to date with a configuration, before events are decided by it."""
         book, now = rulebook(config), self.clock.now()
+        codes = await asyncio.to_thread(_codes, config)
 
-        def work(c: Connection) -> None:
+        def work(c: Connection) -> dict[str, Import]:
             coupons.sync(c, config.coupons.values())
             lifecycle.run_full(c, book, now)
+            return {name: import_codes(c, name, lines, now) for name, lines in codes.items()}
 
-        await self.database.write(work)
+        for name, found in (await self.database.write(work)).items():
+            for problem in found.problems:
+                log.warning("code_not_imported", coupon=name, problem=problem)
 
     async def remember(self, body: Mapping[str, object]) -> None:
         """Keep the file's text as the configuration that runs now, for `rules diff` and `why`."""
@@ -108,3 +114,13 @@ class Program:
             return self.connected(settings)
         except ValueError as error:
             raise ConfigError([f"accounts.{settings.name}: {error}"]) from error
+
+
+def _codes(config: Config) -> dict[str, list[str]]:
+    """Return the lines of each batch's file of codes; one that isn't there yet has none."""
+    files = {name: Path(batch.codes_file) for name, batch in config.coupons.items() if batch.codes_file}
+    return {
+        name: file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        for name, file in files.items()
+        if file.is_file()
+    }

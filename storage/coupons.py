@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain.coupons import Coupon, CouponBatch, CouponClaim, CouponState, Refusal
+from storage import announcements
 from storage.coupon_stock import BATCH, COUPON, note, take
 from storage.coupon_terms import Terms, terms_by_name, terms_of, within_limit
 from storage.dialect import chunks
@@ -78,6 +79,8 @@ def confirm(connection: Connection, keys: Sequence[str], now: datetime) -> list[
             [{"given": coupon.code, "until": coupon.expires_at} for coupon in given],
         )
         note(connection, [(row.id, CouponState.ISSUED, "sent") for row in rows], now)
+        keyed = zip((row.key for row in rows), given, strict=True)
+        announcements.coupons_issued(connection, keyed, now)
     return given
 
 
@@ -97,24 +100,6 @@ def give_back(connection: Connection, keys: Sequence[str], now: datetime) -> int
     for name, count in sorted(counts.items()):
         connection.execute(update(BATCH).where(BATCH.c.name == name).values(taken=BATCH.c.taken - count))
     return len(rows)
-
-
-def held(connection: Connection, key: str) -> Coupon | None:
-    """Return the coupon that this claim got."""
-    row = connection.execute(select(COUPON).where(COUPON.c.key == key)).one_or_none()
-    if row is None:
-        return None
-    return Coupon(row.code, row.batch, row.member_id, CouponState(row.state), row.expires_at)
-
-
-def usable(connection: Connection, member_id: int, now: datetime) -> list[Coupon]:
-    """Return the coupons a member can use now, the first to expire first."""
-    rows = connection.execute(
-        select(COUPON)
-        .where(COUPON.c.member_id == member_id, COUPON.c.state == CouponState.ISSUED, COUPON.c.expires_at > now)
-        .order_by(COUPON.c.expires_at, COUPON.c.id)
-    )
-    return [Coupon(row.code, row.batch, row.member_id, CouponState.ISSUED, row.expires_at) for row in rows]
 
 
 def _claim(

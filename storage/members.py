@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.domain.events import JOINED_GROUP, LEFT_GROUP, UNFOLLOWED, InboundEvent
+from bot.domain.events import ERASURE_ASKED, JOINED_GROUP, LEFT_GROUP, UNFOLLOWED, InboundEvent
 from bot.domain.identity import Identity, split
 from storage import merge
 from storage.dialect import insert_for, inserted
@@ -22,7 +22,9 @@ MEMBER = table(MemberRow)
 IDENTITY = table(IdentityRow)
 
 # These do not prove that a push can reach the member now.
-_INDIRECT = frozenset({UNFOLLOWED, JOINED_GROUP, LEFT_GROUP})
+_INDIRECT = frozenset({UNFOLLOWED, ERASURE_ASKED, JOINED_GROUP, LEFT_GROUP})
+# Nobody is made only to be forgotten.
+_FORGETTING = frozenset({UNFOLLOWED, ERASURE_ASKED})
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class _Group:
     def place(self, names: Mapping[str, Identity], event: InboundEvent) -> int | None:
         """Return the owner of these names after joining everyone they prove to be one person."""
         known = sorted({self.root(self.owners[name]) for name in names if name in self.owners}, key=_age)
-        if not known and event.kind == UNFOLLOWED:
+        if not known and event.kind in _FORGETTING:
             return None
         owner = known[0] if known else -1 - len(self.born)
         if not known:

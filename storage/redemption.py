@@ -53,7 +53,9 @@ def expire(connection: Connection, now: datetime, limit: int = 1000) -> list[tup
 def next_expiry(connection: Connection) -> datetime | None:
     """Return when the next issued coupon runs out."""
     found: datetime | None = connection.execute(
-        select(func.min(COUPON.c.expires_at)).where(COUPON.c.state == CouponState.ISSUED)
+        select(func.min(COUPON.c.expires_at, type_=COUPON.c.expires_at.type)).where(
+            COUPON.c.state == CouponState.ISSUED
+        )
     ).scalar()
     return found
 

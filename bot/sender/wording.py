@@ -57,11 +57,11 @@ class Wording:
 
     def _coupon(self, departure: Departure, route: RouteRule) -> Scope | None:
         order = departure.message.coupon
-        batch = self.batches.get(order.batch) if order else None
-        if order is None or batch is None:
-            return None
         coupon = departure.coupon if route.personal else None
-        return coupon_scope(batch, self.redeem_url, coupon, order.claim_keyword)
+        batch = self.batches.get(coupon.batch if coupon else order.batch if order else "")
+        if batch is None:
+            return None
+        return coupon_scope(batch, self.redeem_url, coupon, order.claim_keyword if order else "")
 
 
 def said(content: Content) -> str:

@@ -14,7 +14,7 @@ from bot.domain.delivery.reasons import Reason
 from bot.domain.delivery.routing import FOREVER, carries_code
 from bot.domain.delivery.verdict import Hold, Pass, Verdict
 from bot.domain.delivery.world import Ledger, MemberFacts
-from storage import allowances, coupons, rates
+from storage import allowances, coupons, holdings, rates
 from storage.outbox.due import note_codes, take
 from storage.outbox.standing import Due, standings
 from storage.outbox.stopping import stop
@@ -55,6 +55,7 @@ class Judgement:
         self._worlds = {member_id: (one.facts, one.ledger) for member_id, one in self._known.items()}
         self._standing = standings(c, due, ask.policy, pace, ask.now)
         self._coupons: dict[str, Coupon] = {}
+        self._earlier: dict[str, Coupon] = {}
 
     def settle(self) -> tuple[list[Departure], int]:
         """Return what may leave now, reserved everywhere, and how many rows were judged."""
@@ -63,6 +64,7 @@ class Judgement:
         self._reserve_rate(verdicts)
         passes = {row_id: verdict for row_id, verdict in verdicts.items() if isinstance(verdict, Pass)}
         self._spend(passes)
+        self._recall(passes)
         departures = [self._departure(self._due[row_id], verdict) for row_id, verdict in passes.items()]
         self._mark(departures)
         held = [(self._due[row_id], verdict) for row_id, verdict in verdicts.items() if row_id not in passes]
@@ -132,6 +134,15 @@ class Judgement:
         if wanted and not allowances.spend(self._c, wanted):
             raise ContendedError("allowances")
 
+    def _recall(self, passes: Iterable[int]) -> None:
+        """Let messages without a coupon of their own speak of the one their run brought earlier."""
+        messages = [self._due[row_id].message for row_id in passes]
+        runs = [(one.member_id, one.enrollment_id, one.rule) for one in messages if one.coupon is None]
+        earlier = holdings.brought(self._c, [run for run in runs if run[1]]) if runs else {}
+        self._earlier = {
+            one.key: earlier[one.enrollment_id] for one in messages if one.enrollment_id in earlier
+        }
+
     def _departure(self, row: Due, verdict: Pass) -> Departure:
         known = self._known[row.message.member_id]
         route = self._ask.policy.routes[verdict.route]
@@ -144,7 +155,7 @@ class Judgement:
             self._ask.now,
             verdict.personalised,
             verdict.allowance,
-            self._coupons.get(row.message.key),
+            self._coupons.get(row.message.key) or self._earlier.get(row.message.key),
             known.profile,
             row.attempts + 1,
             self._ask.now if route.key and route.batch is None else None,
@@ -159,4 +170,5 @@ class Judgement:
             keyed = bool(route.key) and route.batch is None
             if take(self._c, ids, self._ask.owner, name, self._ask.now, keyed=keyed) != len(ids):
                 raise ContendedError("rows")
-        note_codes(self._c, {one.id: one.coupon.code for one in departures if one.coupon})
+        reserved = {one.id: self._coupons.get(one.message.key) for one in departures}
+        note_codes(self._c, {row_id: coupon.code for row_id, coupon in reserved.items() if coupon})

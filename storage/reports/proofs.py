@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from bot.domain.delivery.reasons import Reason
 from bot.domain.outbox import FINAL
 from storage.tables import table
 from storage.tables.delivery import CouponBatchRow, CouponRow, OutboxRow
@@ -18,6 +19,8 @@ IDENTITY = table(IdentityRow)
 BATCH = table(CouponBatchRow)
 COUPON = table(CouponRow)
 REPLY = "reply"
+# Failures of ours, not the member's or the platform's: a template that could not be worded, a bad row.
+_BROKEN = and_(OUTBOX.c.state == "failed", OUTBOX.c.reason.in_([Reason.UNRENDERABLE, Reason.POISON]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Books:
     states: dict[str, int]
     overdue: int
     unknown: int
+    unsayable: int
     over_issued: int
 
 
@@ -89,5 +93,6 @@ def books(c: Connection, now: datetime) -> Books:
         states=states,
         overdue=c.execute(select(func.count()).select_from(OUTBOX).where(late)).scalar_one(),
         unknown=states.get("unknown", 0),
+        unsayable=c.execute(select(func.count()).select_from(OUTBOX).where(_BROKEN)).scalar_one(),
         over_issued=c.execute(over).scalar_one(),
     )

@@ -126,7 +126,7 @@ class CouponBatchRow(SQLModel, table=True):
 
 
 class CouponRow(SQLModel, table=True):
-    """One code and where it stands: free, reserved, issued, redeemed, expired, returned, revoked, refunded."""
+    """One code and the state it is in; see `bot.domain.coupons.CouponState`."""
 
     __tablename__ = "coupon"
     __table_args__ = (

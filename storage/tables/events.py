@@ -12,7 +12,8 @@ from storage.tables.columns import document, moment, row_id
 class InboxRow(SQLModel, table=True):
     """A callback or business event that was accepted; its key again means a retry.
 
-    The key is kept as a digest, since platforms build theirs from the member's address. `answer` keeps the bytes given back, so that a retry gets the same ones.
+    The key is kept as a digest, since platforms build theirs from the member's address. `answer` keeps
+    the bytes given back, so that a retry gets the same ones.
     """
 
     __tablename__ = "inbox"
@@ -53,3 +54,17 @@ class QuarantineRow(SQLModel, table=True):
     reason: str = ""
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     resolved_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+
+
+class AnnouncementRow(SQLModel, table=True):
+    """An event that something of ours caused outside the dispatcher; the heart hands it in and drops it.
+
+    Written in the transaction of its cause, so neither is there without the other.
+    """
+
+    __tablename__ = "announcement"
+    key: str = Field(primary_key=True)
+    member_id: int = Field(sa_type=BigInteger)
+    kind: str
+    at: datetime = Field(sa_column=moment())
+    properties: dict[str, Any] = Field(default_factory=dict, sa_column=document())

@@ -60,3 +60,26 @@ async def test_a_reply_within_the_second_of_the_welcome_goes_on_with_the_story(c
     await community.says("小明", "订阅优惠")
     await community.advance("10m")
     assert "story" in [row[0] for row in await community.rows("SELECT step FROM outbox WHERE state = 'sent'")]
+
+
+async def test_a_coupon_that_left_with_a_message_and_one_that_ran_out_are_events_too(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await community.says("小明", "订阅优惠")
+    await community.advance("10d")
+    states = await community.rows("SELECT state FROM coupon")
+    counted = await community.rows("SELECT kind, count FROM tally WHERE kind LIKE 'coupon.%' ORDER BY kind")
+    assert states == [("expired",)]
+    assert counted == [("coupon.expired", 1), ("coupon.issued", 1)]
+    assert await community.rows("SELECT count(*) FROM announcement") == [(0,)]
+
+
+async def test_an_accepted_subscription_earns_one_reminder(community: Whole) -> None:
+    await community.act("follow", "小明")
+    for words in ("订阅优惠", "开启个性化"):
+        await community.says("小明", words)
+    await community.post("subscribe", **{"from": "小明", "template": "TMPL_ID_2", "accept": True})
+    await community.advance("10d")
+    notices = [row for row in await community.listing("outbox") if row["route"] == "subscription_notice"]
+    assert len(notices) == 1
+    assert await community.rows("SELECT remaining FROM allowance WHERE template <> ''") == [(0,)]
+    assert await community.listing("violations") == []

@@ -1,0 +1,44 @@
+"""What our own doing caused becomes an event like any other: coupons that left with a message or ran out."""
+
+from datetime import datetime
+
+from bot.dispatcher import Dispatcher
+from storage import announcements, redemption
+from storage.database import Connection, Database
+
+PAGE = 500
+
+
+class Announcer:
+    """A pass of the heart: lets coupons run out, and hands announcements to the dispatcher."""
+
+    def __init__(self, database: Database, dispatcher: Dispatcher) -> None:
+        """Hold the parts."""
+        self._database = database
+        self._dispatcher = dispatcher
+
+    async def run(self, now: datetime) -> int:
+        """Do one page; return how much there was. A crash between the two steps repeats a known key."""
+
+        def work(c: Connection) -> int:
+            expired = redemption.expire(c, now, PAGE)
+            announcements.coupons_expired(c, expired, now)
+            return len(expired)
+
+        looked = await self._database.read(
+            lambda c: (redemption.next_expiry(c), announcements.waiting(c, PAGE))
+        )
+        expiry, events = looked
+        done = await self._database.write(work) if expiry is not None and expiry <= now else 0
+        if events:
+            await self._dispatcher.accept(events)
+            keys = [event.key for event in events]
+            await self._database.write(lambda c: announcements.handed_in(c, keys))
+        return done + len(events)
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next coupon runs out, or now when something waits to be handed in."""
+        expiry, events = await self._database.read(
+            lambda c: (redemption.next_expiry(c), announcements.waiting(c, 1))
+        )
+        return now if events else expiry
