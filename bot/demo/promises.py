@@ -40,16 +40,16 @@ def _lost(evidence: Evidence, gone: Sequence[Delivery]) -> Promise:
         refused += 0 if row["accepted"] else row["count"]
     books, stored = evidence.books, evidence.books.accepted
     missing = abs(taken[True] - stored.get(evidence.account, 0))
-    # A webhook leaves two marks: its delivery's, so that it can't be replayed, and its event's.
-    events = stored.get("webhook", 0) - taken[False]
-    missing += abs(taken[False] - events)
+    missing += abs(taken[False] - stored.get("webhook", 0))
     examples = [
         f"callbacks: {taken[True]} answered, {stored.get(evidence.account, 0)} stored",
-        f"webhooks: {taken[False]} answered, {events} stored",
+        f"webhooks: {taken[False]} answered, {stored.get('webhook', 0)} stored",
         f"{refused} refused, {len(gone)} never arrived",
         f"{books.overdue} overdue, {books.quarantined} in quarantine, {books.unknown} unknown",
+        f"{books.unsayable} could not be worded",
     ]
-    broken = missing + refused + len(gone) + books.overdue + books.quarantined + books.unknown
+    broken = missing + refused + len(gone) + books.overdue + books.quarantined
+    broken += books.unknown + books.unsayable
     return Promise("lost", broken, sum(taken.values()), tuple(examples) if broken else ())
 
 

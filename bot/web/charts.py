@@ -134,7 +134,11 @@ def coupons(board: Dashboard, words: Words) -> Option:
                 "step": "end", "color": PALETTE[place % len(PALETTE)], "data": data,
                 "lineStyle": {"type": dash, "width": 2},
             })  # fmt: skip
-    return _over_days(days, series) if series else {}
+    if not series:
+        return {}
+    option = _over_days(days, series)
+    del option["legend"]["icon"]  # the legend's own icon shows which line is dashed
+    return option
 
 
 def inbound(board: Dashboard, words: Words) -> Option:

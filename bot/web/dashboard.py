@@ -1,6 +1,6 @@
 """Everything the console shows, read in one look at the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from storage import reports
 from storage.database import Connection
 from storage.reports import CouponCount, EventCount, Flow, Move, Push, PushCount
 
-LATEST = 40
+LATEST, GROUPS = 1000, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,14 @@ class Checked:
     broken: int
     looked_at: int
     held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Messages that ended alike at one moment: the first of them, and how many members got it."""
+
+    first: Push
+    members: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Dashboard:
     pushes: tuple[PushCount, ...]
     coupons: tuple[CouponCount, ...]
     inbound: tuple[EventCount, ...]
-    latest: tuple[Push, ...]
+    latest: tuple[Sending, ...]
     promises: tuple[Checked, ...] = ()
 
 
@@ -50,9 +58,18 @@ def gather(c: Connection, zone: ZoneInfo, now: datetime, promises: tuple[Checked
         pushes=tuple(reports.pushes(c, zone)),
         coupons=tuple(reports.coupons(c, zone)),
         inbound=tuple(reports.inbound(c, zone)),
-        latest=tuple(reports.latest_pushes(c, LATEST)),
+        latest=tuple(together(reports.latest_pushes(c, LATEST))[:GROUPS]),
         promises=promises,
     )
+
+
+def together(pushes: Sequence[Push]) -> list[Sending]:
+    """Return messages that ended alike at one moment as one, in the order of their first."""
+    groups: dict[tuple[object, ...], list[Push]] = {}
+    for one in pushes:
+        alike = (one.at, one.program, one.step, one.route, one.state, one.reason)
+        groups.setdefault(alike, []).append(one)
+    return [Sending(group[0], len(group)) for group in groups.values()]
 
 
 def month_ends(days: tuple[date, ...], zone: ZoneInfo) -> list[datetime]:
