@@ -18,6 +18,7 @@ _WINDOWS = {
     acts.SCAN: (3, timedelta(minutes=1)),
     acts.CLICK: (3, timedelta(minutes=1)),
 }
+_NOTICES = ("subscription_notice", "template_message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def matched(ours: Sequence[Delivery], theirs: Sequence[Received]) -> tuple[list[
     )
     extra: list[Received] = []
     for one in theirs:
-        key = (one.address, one.route, one.text)
+        key = _full(one)
         moment = (one.route, one.at.astimezone(UTC).isoformat())
         if left[key] > 0:
             left[key] -= 1
@@ -88,8 +89,10 @@ def matched(ours: Sequence[Delivery], theirs: Sequence[Received]) -> tuple[list[
     return extra, lost
 
 
-def _full(one: Delivery) -> tuple[str, str, str]:
-    return one.address, one.route, one.text
+def _full(one: Delivery | Received) -> tuple[str, str, str]:
+    # A platform template is worded there: only its fields left us, so its moment stands for its words.
+    worded = one.at.astimezone(UTC).isoformat() if one.route in _NOTICES else one.text
+    return one.address, one.route, worded
 
 
 @dataclass(slots=True)

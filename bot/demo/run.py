@@ -74,13 +74,15 @@ async def run(options: Options) -> int:
         )
         wire = Wire(settings.ACCOUNT, program.url, made.secrets.webhook)
         written = script.write(options.seed, options.members, span)
+        began = asyncio.get_running_loop().time()
         with show.progress(terminal, span) as watch:
             tally = await play(written, platform, wire, span, options.speed, watch)
+        took = asyncio.get_running_loop().time() - began
         evidence = await _evidence(program, platform, written, tally)
         kept = promises.check(evidence)
         ended.promises = checked(kept)
         board = await _board(program, ended)
-        show.summary(terminal, board, kept, words)
+        show.summary(terminal, board, kept, words, f"荷塘 · {options.days} 天之后（用了 {took:.0f} 秒）")
         show.written(terminal, await asyncio.to_thread(_files, board, words, options.out))
         if not options.leave:
             terminal.print(f"[bold]{program.url}/console[/]（Ctrl-C 结束）")

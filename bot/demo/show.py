@@ -22,18 +22,17 @@ def progress(console: Console, span: Span) -> Iterator[Watcher]:
     """A bar with the virtual date and running totals; gives what to call after each slice."""
     columns = (
         TextColumn("[bold]{task.fields[date]}"),
-        BarColumn(bar_width=28),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TextColumn("{task.fields[totals]}"),
+        BarColumn(bar_width=None),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[totals]}"),
     )
     with Progress(*columns, console=console, transient=False) as bar:
         task = bar.add_task("", total=span.days, date=f"{span.start:%Y-%m-%d}", totals="")
 
         def watch(tally: Tally) -> None:
             totals = (
-                f"关注 {tally.followed} · 说话 {tally.said} · 下单 {tally.bought} · "
-                f"应答 {tally.answered} · 推送 {tally.pushed}"
+                f"关注{tally.followed} 说话{tally.said} 下单{tally.bought} "
+                f"应答{tally.answered} 推送{tally.pushed}"
             )
             done = (tally.now - span.start) / timedelta(days=1)
             bar.update(task, completed=done, date=f"{tally.now:%Y-%m-%d}", totals=totals)
@@ -41,10 +40,12 @@ def progress(console: Console, span: Span) -> Iterator[Watcher]:
         yield watch
 
 
-def summary(console: Console, board: Dashboard, promises: Sequence[Promise], words: Words) -> None:
+def summary(
+    console: Console, board: Dashboard, promises: Sequence[Promise], words: Words, title: str
+) -> None:
     """Print the numbers and the promises."""
     sums = board.totals
-    numbers = Table(box=box.SIMPLE_HEAD, title="荷塘 · 九十天之后", title_justify="left")
+    numbers = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", show_header=False)
     numbers.add_column("")
     numbers.add_column("", justify="right")
     for what, value in (

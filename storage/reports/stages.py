@@ -2,13 +2,13 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from bot.domain.events import STAGE_CHANGED
 from storage.reports.calendar import days_between, hour_of, local_day
@@ -61,13 +61,23 @@ def stage_flow(c: Connection, zone: ZoneInfo) -> Flow:
         day = local_day(at, zone)
         changes[day, now_in] += count
         changes[day, was_in or ""] -= count
-    # Who left and was forgotten has no history any more, only the day of it.
-    erased = hour_of(c, MEMBER.c.erased_at)
-    for at, count in c.execute(
-        select(erased, func.count()).where(MEMBER.c.erased_at.is_not(None)).group_by(erased)
-    ):
-        changes[local_day(at, zone), FORGOTTEN] += count
+    for day, stage in _without_history(c, zone):
+        changes[day, stage] += 1
     return flow_of(changes)
+
+
+def _without_history(c: Connection, zone: ZoneInfo) -> Iterator[tuple[date, str]]:
+    """Yield members whose history was forgotten when they left: the day they left, and what they are now."""
+    known = exists().where(EVENT.c.member_id == MEMBER.c.id, EVENT.c.kind == STAGE_CHANGED)
+    rows = c.execute(
+        select(MEMBER.c.stage, MEMBER.c.erased_at, MEMBER.c.stage_since).where(
+            ~known,
+            MEMBER.c.merged_into.is_(None),
+            or_(MEMBER.c.erased_at.is_not(None), MEMBER.c.stage_since.is_not(None)),
+        )
+    )
+    for stage, erased_at, since in rows:
+        yield (erased_at or since).astimezone(zone).date(), FORGOTTEN if erased_at else stage
 
 
 def flow_of(changes: Mapping[tuple[date, str], int]) -> Flow:
