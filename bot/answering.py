@@ -19,7 +19,7 @@ from bot.domain.members import Member
 from bot.domain.outbox import CouponOrder, OutboxMessage
 from bot.domain.replies import choose
 from bot.domain.scope import Scope, coupon_scope, scope
-from bot.group import Turn
+from bot.turns import Turn
 from storage import announcements, coupons, holdings
 from storage.database import Connection
 from storage.outbox.answered import answered

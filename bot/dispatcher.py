@@ -11,7 +11,8 @@ from bot.domain.channel import Callback, Channel, ReplyHandle
 from bot.domain.clock import Clock
 from bot.domain.errors import CallbackUnintelligible, StorageUnavailable
 from bot.domain.events import InboundEvent
-from bot.group import Group, Heard
+from bot.group import Group
+from bot.turns import Heard
 from storage import inbox
 from storage.database import Database
 

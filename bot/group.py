@@ -1,83 +1,24 @@
 """What one group of events does inside its transaction: look up, decide, apply, answer."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, Self
 
 import structlog
 
 from bot.domain import effects as fx
-from bot.domain.channel import Channel, ReplyHandle
 from bot.domain.events import InboundEvent
 from bot.domain.folding import fold
-from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.members import Member
+from bot.turns import Answerer, Decider, Heard, Outcome, Turn, account_effects, event_of
+from storage import bystanders, inbox, members, switches
 from storage import effects as applying
 from storage import events as history
-from storage import bystanders, inbox, members, switches
 from storage.database import Connection
 from storage.inbox import InboxEntry
 
 MAX_DEPTH = 5
 
 log = structlog.get_logger("dispatcher")
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One event to handle, with what is needed to answer it when it came by callback."""
-
-    event: InboundEvent
-    handle: ReplyHandle | None
-    channel: Channel | None
-
-    def acknowledgement(self, now: datetime) -> bytes:
-        """Return the bare acknowledgement of this callback."""
-        return self.channel.answer(self.handle, None, now) if self.channel else b""
-
-
-@dataclass(slots=True)
-class Turn:
-    """One event being handled: its member as it stands now and everything it caused so far."""
-
-    heard: Heard
-    member: Member | None
-    effects: list[fx.Effect] = field(default_factory=list)
-    moments: list[history.Happened] = field(default_factory=list)
-    failed: Exception | None = None
-    answer: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answers in the order of the group, and whether something became due at once."""
-
-    answers: list[bytes]
-    woken: bool
-
-
-class Decider(Protocol):
-    """The pure part: what an event means for its member."""
-
-    wanted: members.Wanted
-    book: Rulebook
-
-    def pausing(self, rules: Collection[str]) -> Self:
-        """Return the same decider with exactly these rules paused by an operator."""
-        ...
-
-    def decide(self, event: InboundEvent, member: Member, now: datetime) -> list[fx.Effect]:
-        """Return the effects of one event on its member."""
-        ...
-
-
-class Answerer(Protocol):
-    """Turns what an event caused into the one passive reply of its callback."""
-
-    def answer(self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime) -> bytes:
-        """Return the bytes that answer the callback; may mark outbox rows as sent."""
-        ...
 
 
 class Group:
@@ -164,7 +105,7 @@ class Group:
     ) -> bool:
         emitted = [effect for effect in outcome if isinstance(effect, fx.Emit)]
         for effect in emitted:
-            self._decide(turn, _event_of(effect, turn.heard.event), current, now)
+            self._decide(turn, event_of(effect, turn.heard.event), current, now)
         return bool(emitted)
 
     def _decide(self, turn: Turn, event: InboundEvent, current: dict[int, Member], now: datetime) -> None:
@@ -192,7 +133,7 @@ class Group:
                     member = fold(member, effect)
                     caused.append(effect)
                     if isinstance(effect, fx.Emit):
-                        following.append(_event_of(effect, event))
+                        following.append(event_of(effect, event))
             queue = following
             if not queue:
                 break
@@ -207,31 +148,3 @@ class Group:
         key = heard.event.key
         known = answers.get(key) or seen.get(key)
         return known if known is not None else heard.acknowledgement(now)
-
-
-def account_effects(event: InboundEvent) -> list[fx.Effect]:
-    """Return the effects of an event that belongs to an account, not to a member."""
-    if event.kind != "delivery.receipt":
-        return []
-    return [
-        fx.Receipt(
-            event.account,
-            str(event.properties.get("platform_id", "")),
-            bool(event.properties.get("delivered", False)),
-            str(event.properties.get("status", "")),
-            event.at,
-        )
-    ]
-
-
-def _event_of(effect: fx.Emit, cause: InboundEvent) -> InboundEvent:
-    return InboundEvent(
-        key=effect.key,
-        account=cause.account,
-        kind=effect.kind,
-        at=effect.at,
-        known_as=cause.known_as,
-        properties=effect.properties,
-        amount=effect.amount,
-        silent=cause.silent,
-    )

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from aiohttp import web
-from aiohttp.abc import AbstractAccessLogger
 
 from bot.web.callback import MAX_BODY, CallbackDoor
 from bot.web.guard import ConnectionGuard, no_failure_shows
@@ -25,9 +24,7 @@ class Site:
         self.application.router.add_route("GET", "/callback/{account}", door.receive)
         self.application.router.add_route("POST", "/callback/{account}", door.receive)
         self.application.router.add_routes(list(routes))
-        self._runner = web.AppRunner(
-            self.application, access_log=None, access_log_class=AbstractAccessLogger, shutdown_timeout=DRAIN_S
-        )
+        self._runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=DRAIN_S)
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> str:

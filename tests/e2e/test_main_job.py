@@ -62,7 +62,9 @@ async def test_a_reply_within_the_second_of_the_welcome_goes_on_with_the_story(c
     assert "story" in [row[0] for row in await community.rows("SELECT step FROM outbox WHERE state = 'sent'")]
 
 
-async def test_a_coupon_that_left_with_a_message_and_one_that_ran_out_are_events_too(community: Whole) -> None:
+async def test_a_coupon_that_left_and_one_that_ran_out_are_events_too(
+    community: Whole,
+) -> None:
     await community.act("follow", "小明")
     await community.says("小明", "订阅优惠")
     await community.advance("10d")

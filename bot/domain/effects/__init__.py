@@ -1,0 +1,67 @@
+"""What shall be done: decisions as data.
+
+Handlers and rules return effects; `bot.domain.folding.fold` shows the next event their outcome and
+`storage.effects.apply` carries them out, all in the event's own transaction. Every effect names its
+member by id and its moment, so that applying is mechanical.
+"""
+
+from bot.domain.effects.coupons import Attempt, IssueCoupon, RedeemCoupon
+from bot.domain.effects.course import (
+    CancelMessages,
+    EarnGrant,
+    Emit,
+    Enroll,
+    Handoff,
+    MoveEnrollment,
+    OpenWindow,
+    QueueMessage,
+    Receipt,
+    Reply,
+)
+from bot.domain.effects.profile import (
+    AddTag,
+    BindOperator,
+    EraseMember,
+    RemoveTag,
+    SetAttributes,
+    SetConsent,
+    SetFollowing,
+    SetMembership,
+    SetReview,
+    SetStage,
+    Suppress,
+)
+
+Effect = (
+    AddTag | RemoveTag | SetStage | SetMembership | SetReview | SetAttributes | SetConsent | Suppress
+    | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
+    | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
+)  # fmt: skip
+
+__all__ = [
+    "AddTag",
+    "Attempt",
+    "BindOperator",
+    "CancelMessages",
+    "EarnGrant",
+    "Effect",
+    "Emit",
+    "Enroll",
+    "EraseMember",
+    "Handoff",
+    "IssueCoupon",
+    "MoveEnrollment",
+    "OpenWindow",
+    "QueueMessage",
+    "Receipt",
+    "RedeemCoupon",
+    "RemoveTag",
+    "Reply",
+    "SetAttributes",
+    "SetConsent",
+    "SetFollowing",
+    "SetMembership",
+    "SetReview",
+    "SetStage",
+    "Suppress",
+]

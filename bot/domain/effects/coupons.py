@@ -1,0 +1,52 @@
+"""Effects on coupons, and attempts whose outcome decides what follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.domain.effects.profile import BindOperator
+
+if TYPE_CHECKING:
+    from bot.domain.effects import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCoupon:
+    """Give the member a coupon of this batch; `key` makes repeating harmless.
+
+    `promised_by` (rule, step) asks storage to check that this message was sent to the member, within
+    `lasts` before now; without it nothing is asked.
+    """
+
+    member_id: int
+    batch: str
+    basis: str
+    key: str
+    at: datetime
+    promised_by: tuple[str, str] | None = None
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemCoupon:
+    """The shop took this code for an order; a code that is not issued changes nothing."""
+
+    member_id: int
+    code: str
+    order_id: str
+    amount: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An action whose outcome decides what is said; storage resolves it inside the transaction.
+
+    `action` is done; on success the effects of `ok` follow, else those filed under the failure's
+    reason (``sold_out``, ``limit``, ``expired``, ``closed``), else those under ``otherwise``.
+    """
+
+    action: IssueCoupon | BindOperator
+    ok: tuple["Effect", ...]
+    failed: Mapping[str, tuple["Effect", ...]]

@@ -1,0 +1,122 @@
+"""Effects on what we know of a member."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.events import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class AddTag:
+    """Put a tag on the member; a tag already there keeps its first time and gets the later expiry."""
+
+    member_id: int
+    name: str
+    source: str
+    at: datetime
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTag:
+    """Take a tag off the member."""
+
+    member_id: int
+    name: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetStage:
+    """Move the member to another stage; the change becomes history."""
+
+    member_id: int
+    stage: str
+    was: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetMembership:
+    """Note that the member entered or left a segment that rules watch."""
+
+    member_id: int
+    segment: str
+    inside: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetReview:
+    """Look at the member again at this time: the first at which a condition could change by itself."""
+
+    member_id: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttributes:
+    """Set attributes; None deletes one. `name`, `zone`, `birthday` and `source` are columns of their own."""
+
+    member_id: int
+    values: Mapping[str, Scalar]
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetConsent:
+    """Record a grant or a withdrawal with its proof."""
+
+    member_id: int
+    purpose: str
+    granted: bool
+    basis: str
+    proof: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Suppress:
+    """Send the member nothing of this purpose until then."""
+
+    member_id: int
+    purpose: str
+    until: datetime
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetFollowing:
+    """The member follows, or stopped following, through this account."""
+
+    member_id: int
+    account: str
+    following: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMember:
+    """Forget what came through this account; see `privacy.unfollowed` in the configuration."""
+
+    member_id: int
+    account: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BindOperator:
+    """Make an operator of whoever said a one-time code through this account; only within an `Attempt`.
+
+    It fails as ``wrong`` (unknown, used, of another account or too old) or ``throttled``.
+    """
+
+    member_id: int
+    code: str = field(repr=False)
+    known_as: str
+    name: str
+    at: datetime
