@@ -7,14 +7,14 @@ from bot.channels.official_account import OfficialAccount
 from bot.domain.account import FollowerDetails
 from bot.domain.clock import Clock
 from bot.domain.effects import Emit
-from bot.domain.events import InboundEvent
+from bot.domain.events import IMPORTED, InboundEvent
 from bot.domain.identity import identity
 from bot.domain.lifecycle.decide import decide
 from bot.domain.lifecycle.rulebook import Rulebook
 from storage import chores, effects, followers, members
 from storage.chores import FINISHED, Progress
 from storage.database import Connection, Database
-from storage.followers import IMPORTED, Taken
+from storage.followers import Taken
 
 # Members of one transaction; the platform tells of 100 at a time.
 PAGE = 500

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from bot.domain.effects import Enroll, MoveEnrollment
 from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState
@@ -180,3 +180,9 @@ def concerned(connection: Connection, about: About) -> list[tuple[str, int]]:
         and_(c.rule == about.rule, c.state == ACTIVE, named.in_(sorted(about.values)))
     )
     return [(run_id, member_id) for run_id, member_id in connection.execute(query.order_by(c.id))]
+
+
+def running(connection: Connection) -> dict[str, int]:
+    """Return how many members run through each rule now."""
+    counted = select(ENROLLMENT.c.rule, func.count()).where(ENROLLMENT.c.state == ACTIVE)
+    return dict(connection.execute(counted.group_by(ENROLLMENT.c.rule)).tuples().all())

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
-from bot.domain.events import InboundEvent
+from bot.domain.events import IMPORTED, InboundEvent
 from bot.domain.identity import UNIONID, Identity, identity
 from storage import members
 from storage.dialect import chunks
@@ -15,7 +15,6 @@ from storage.tables import table
 from storage.tables.members import IdentityRow
 
 IDENTITY = table(IdentityRow)
-IMPORTED = "member.imported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ PAUSED = "paused"
 FENCED = "fenced"
 RULE = "rule:"
 ACCOUNT = "account:"
+CAMPAIGN = "campaign:"
 ON = "on"
 
 

@@ -40,6 +40,8 @@ DELIVERY_RECEIPT = "delivery.receipt"
 ERASURE_ASKED = "privacy.erasure_asked"
 # A shop's system told us traits of a member, or two names of one.
 IDENTIFIED = "member.identified"
+# Taken over from a file or a platform's list; always silent.
+IMPORTED = "member.imported"
 # A member said the word that binds operators, with some code.
 BIND_TRIED = "operator.bind_tried"
 
