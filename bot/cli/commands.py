@@ -25,21 +25,18 @@ def _built(package: ModuleType, app: typer.Typer) -> typer.Typer:
     """Add every command and group of a package to the app."""
     for found in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{found.name}")
-        name = getattr(module, "NAME", None)
-        if name is None:
-            continue
         if found.ispkg:
-            app.add_typer(_built(module, _typer(module.__doc__)), name=name)
-        else:
+            app.add_typer(_built(module, _typer(module.__doc__)), name=module.NAME)
+        elif hasattr(module, "command"):
             settings = getattr(module, "CONTEXT", None)
-            app.command(name=name, context_settings=settings)(module.command)
+            app.command(name=module.NAME, context_settings=settings)(module.command)
     return app
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; whatever goes wrong is one line, never a stack trace."""
-    app = _built(cli, _typer("荷塘：微信社群运营助手 / WeChat community operations agent"))
     try:
+        app = _built(cli, _typer("荷塘：微信社群运营助手 / WeChat community operations agent"))
         typer.main.get_command(app)(arguments, prog_name="hetang")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else FAILED
