@@ -53,12 +53,15 @@ class Answers:
         self._batches = batches
         self._redeem_url = redeem_url
 
-    def answer(self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime) -> bytes:
-        """Return the bytes that answer the turn's callback; a rule's answer marks its row as sent."""
+    def answer(self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime) -> bytes | None:
+        """Return the bytes that answer the turn's callback, None when there is nothing to say.
+
+        A rule's answer marks its row as sent.
+        """
         channel = turn.heard.channel
-        if channel is None:
-            return b""
-        content = self._content(c, turn, caused, now) if turn.heard.event.can_reply else None
+        content = self._content(c, turn, caused, now) if channel is not None else None
+        if channel is None or content is None:
+            return None
         return channel.answer(turn.heard.handle, content, now)
 
     def _content(

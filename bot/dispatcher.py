@@ -10,7 +10,7 @@ import structlog
 from bot.domain.channel import Callback, Channel, ReplyHandle
 from bot.domain.clock import Clock
 from bot.domain.errors import CallbackUnintelligible, StorageUnavailable
-from bot.domain.events import InboundEvent
+from bot.domain.events import ERASURE_ASKED, UNFOLLOWED, InboundEvent
 from bot.group import Group
 from bot.turns import Heard
 from storage import inbox
@@ -18,6 +18,7 @@ from storage.database import Database
 
 MAX_GROUP = 256
 MAX_WAITING = 4096
+LEAVING = frozenset({UNFOLLOWED, ERASURE_ASKED})
 
 log = structlog.get_logger("dispatcher")
 
@@ -92,8 +93,23 @@ class Dispatcher:
         # One turn of the loop lets every callback that is already readable join the first group.
         await asyncio.sleep(0)
         while self._waiting:
-            group = [self._waiting.popleft() for _ in range(min(MAX_GROUP, len(self._waiting)))]
-            await self._commit(group)
+            await self._commit(self._next_group())
+
+    def _next_group(self) -> list[_Waiting]:
+        """Take what waits, up to the next event of somebody who leaves in this very group.
+
+        Leaving erases the member at the end of the transaction; who comes back is somebody new.
+        """
+        group: list[_Waiting] = []
+        left: set[str] = set()
+        while self._waiting and len(group) < MAX_GROUP:
+            event = self._waiting[0].heard.event
+            if event.known_as in left:
+                break
+            group.append(self._waiting.popleft())
+            if event.kind in LEAVING:
+                left.add(event.known_as)
+        return group
 
     async def _commit(self, group: list[_Waiting]) -> None:
         try:

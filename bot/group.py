@@ -40,8 +40,10 @@ class Group:
         seen = inbox.answers(c, [key for key in first if key not in fresh]) if len(fresh) < len(first) else {}
         turns = self._turns(c, [first[key] for key in first if key in fresh], now)
         woken = self._handle(c, turns, now)
-        answers = {turn.heard.event.key: turn.answer for turn in turns}
-        inbox.store_answers(c, {key: body for key, body in answers.items() if body})
+        answers = {turn.heard.event.key: turn.answer for turn in turns if turn.answer is not None}
+        # What is said to somebody who is being forgotten is not kept either.
+        kept = {turn.heard.event.key for turn in turns if not turn.forgets}
+        inbox.store_answers(c, {key: body for key, body in answers.items() if key in kept})
         return Outcome([self._body(one, answers, seen, now) for one in heard], woken)
 
     def set_aside(self, c: Connection, heard: Heard, error: Exception, now: datetime) -> None:
@@ -71,9 +73,6 @@ class Group:
         woken = self._apply(c, done, current, now)
         happened = [(turn.heard.event, turn.member.id) for turn in done if turn.member is not None]
         bystanders.settle(c, self._decider.book, happened, now)
-        for turn in turns:
-            if turn.answer is None:
-                turn.answer = turn.heard.acknowledgement(now)
         return woken
 
     def _apply(self, c: Connection, turns: list[Turn], current: dict[int, Member], now: datetime) -> bool:
@@ -96,8 +95,10 @@ class Group:
             if not pending:
                 break
         for turn in turns:
-            if turn.heard.channel is not None:
-                turn.answer = self._answerer.answer(c, turn, caused[id(turn)], now)
+            effects = caused[id(turn)]
+            turn.forgets = any(isinstance(effect, fx.EraseMember) for effect in effects)
+            if turn.heard.event.can_reply:
+                turn.answer = self._answerer.answer(c, turn, effects, now)
         return woken
 
     def _follow_up(
@@ -143,7 +144,7 @@ class Group:
 
     @staticmethod
     def _body(
-        heard: Heard, answers: Mapping[str, bytes | None], seen: Mapping[str, bytes | None], now: datetime
+        heard: Heard, answers: Mapping[str, bytes], seen: Mapping[str, bytes | None], now: datetime
     ) -> bytes:
         key = heard.event.key
         known = answers.get(key) or seen.get(key)

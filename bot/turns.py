@@ -38,6 +38,7 @@ class Turn:
     moments: list[history.Happened] = field(default_factory=list)
     failed: Exception | None = None
     answer: bytes | None = None
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,11 @@ class Decider(Protocol):
 class Answerer(Protocol):
     """Turns what an event caused into the one passive reply of its callback."""
 
-    def answer(self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime) -> bytes:
-        """Return the bytes that answer the callback; may mark outbox rows as sent."""
+    def answer(self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime) -> bytes | None:
+        """Return the bytes that answer the callback, None when there is nothing to say.
+
+        May mark outbox rows as sent.
+        """
         ...
 
 
