@@ -19,7 +19,7 @@ from storage.disk import free_share
 
 EVERY = timedelta(minutes=1)
 # A virtual clock runs through many minutes in a second; more looks than this show nothing new.
-EVERY_S = 0.25
+EVERY_S = 0.05
 LASTS = timedelta(days=1)
 
 

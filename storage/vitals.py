@@ -50,6 +50,7 @@ def look(connection: Connection, now: datetime) -> Vitals:
         if state in FINAL:
             pushes[route, state] = number
     on = switches.all_on(connection)
+    tokens = {row.account: row.expires_at for row in connection.execute(select(TOKEN))}
     return Vitals(
         revision=migrate.revision(connection) or "",
         newest=migrate.newest(),
@@ -57,7 +58,7 @@ def look(connection: Connection, now: datetime) -> Vitals:
         pushes=pushes,
         lag=lag(connection, now),
         quarantine=set_aside(connection),
-        tokens=dict(connection.execute(select(TOKEN.c.account, TOKEN.c.expires_at)).tuples().all()),
+        tokens=tokens,
         off={
             name.removeprefix(switches.ACCOUNT): reason
             for name, reason in on.items()

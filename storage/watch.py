@@ -81,8 +81,8 @@ def news(c: Connection, members: Collection[int], now: datetime) -> list[Alert]:
         .where(OUTBOX.c.member_id.in_(sorted(members)), OUTBOX.c.template == MESSAGE)
         .order_by(OUTBOX.c.created_at)
     )
-    last = dict(rows.tuples().all())
-    told = dict(c.execute(select(ALERT.c.name, ALERT.c.told_at)).tuples().all())
+    last = {row.step: row.created_at for row in rows}
+    told = {row.name: row.told_at for row in c.execute(select(ALERT))}
     return [one for one in alerts.standing(c) if to_tell(told[one.name], last.get(one.name), now)]
 
 

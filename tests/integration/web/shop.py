@@ -34,7 +34,7 @@ class Shop:
     def headers(self, body: bytes, name: str = "", secret: str = SECRET) -> dict[str, str]:
         now = self.whole.program.clock.now()
         name = name or f"msg_{next(self.numbers)}"
-        signature = Webhook(secret).sign(name, now, body.decode("utf-8", "surrogateescape"))
+        signature = Webhook(secret).sign(name, now, body.decode("utf-8", "replace"))
         return {
             "webhook-id": name,
             "webhook-timestamp": str(int(now.timestamp())),

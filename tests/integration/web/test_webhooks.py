@@ -237,5 +237,3 @@ async def test_old_orders_keep_their_time_and_those_to_come_are_now(shop: Shop) 
         return [str(row[0])[:10] for row in rows]
 
     assert await shop.whole.read(times) == ["2020-02-29", "2026-12-01"]
-
-
