@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -29,6 +29,10 @@ from storage.database import Database
 from storage.privacy import Keyring
 
 __all__ = ["Program", "built", "inspect", "load", "open_database", "run", "serving"]
+
+# The ticker's; an account's rate makes rows due many times a second.
+TICK_S = 1.0
+SOONEST_S = 0.02
 
 log = structlog.get_logger("app")
 
@@ -117,11 +121,20 @@ async def _beat(program: Program, followed: FollowedClock | None, url: str, beat
     beating.set()
     try:
         while True:
-            await program.woken.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(program.woken.wait(), await _rest(program))
             program.woken.clear()
             await program.heart.beat()
     finally:
         ticker.stop()
+
+
+async def _rest(program: Program) -> float | None:
+    """Return the seconds until something is due that the next tick would be late for."""
+    due = await program.heart.next_due()
+    left = (due - program.clock.now()).total_seconds() if due else TICK_S
+    # What is past due although we just looked waits for something else than time.
+    return max(left, SOONEST_S) if 0 < left < TICK_S else None
 
 
 async def run(path: Path, environ: Mapping[str, str], *, clock: str, role: str) -> None:

@@ -66,6 +66,8 @@ def configure(level: str = "INFO") -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # That a tick was passed over because the one before still works is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger().addFilter(_clean_record)
     for handler in logging.getLogger().handlers:
         handler.addFilter(_clean_record)
