@@ -25,10 +25,8 @@ class Announcer:
             announcements.coupons_expired(c, expired, now)
             return len(expired)
 
-        looked = await self._database.read(
-            lambda c: (redemption.next_expiry(c), announcements.waiting(c, PAGE))
-        )
-        expiry, events = looked
+        expiry, waiting = await self._database.read(_look)
+        events = await self._database.read(lambda c: announcements.waiting(c, PAGE)) if waiting else []
         done = await self._database.write(work) if expiry is not None and expiry <= now else 0
         if events:
             await self._dispatcher.accept(events)
@@ -38,7 +36,9 @@ class Announcer:
 
     async def next_due(self, now: datetime) -> datetime | None:
         """Return when the next coupon runs out, or now when something waits to be handed in."""
-        expiry, events = await self._database.read(
-            lambda c: (redemption.next_expiry(c), announcements.waiting(c, 1))
-        )
-        return now if events else expiry
+        expiry, waiting = await self._database.read(_look)
+        return now if waiting else expiry
+
+
+def _look(c: Connection) -> tuple[datetime | None, bool]:
+    return redemption.next_expiry(c), announcements.any_waiting(c)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, literal_column, select
 
 from bot.domain.coupons import Coupon
 from bot.domain.events import COUPON_EXPIRED, COUPON_ISSUED, InboundEvent, Scalar
 from bot.domain.identity import NUMBER, identity, number_of
 from storage.dialect import chunks, insert_new
+from storage.reading import Query
 from storage.tables import table
 from storage.tables.events import AnnouncementRow
 
@@ -50,6 +51,11 @@ def waiting(connection: Connection, limit: int) -> list[InboundEvent]:
     ]
 
 
+def any_waiting(connection: Connection) -> bool:
+    """Return whether an announcement waits to be handed in."""
+    return bool(_ANY.rows(connection))
+
+
 def handed_in(connection: Connection, keys: Sequence[str]) -> None:
     """Drop announcements the dispatcher has stored; its inbox remembers their keys."""
     for chunk in chunks(keys):
@@ -60,3 +66,6 @@ def _row(
     key: str, member_id: int, kind: str, at: datetime, properties: dict[str, Scalar]
 ) -> dict[str, object]:
     return {"key": key, "member_id": member_id, "kind": kind, "at": at, "properties": properties}
+
+
+_ANY = Query(lambda _connection: select(ANNOUNCEMENT.c.key).limit(literal_column("1")))

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, literal_column, select, update
 
 from bot.domain.coupons import CouponState
 from storage.coupon_stock import BATCH, COUPON, note
+from storage.reading import Query, moment_decoder
 
 
 def redeem(connection: Connection, code: str, order_id: str, amount: int, now: datetime) -> str:
@@ -52,12 +53,15 @@ def expire(connection: Connection, now: datetime, limit: int = 1000) -> list[tup
 
 def next_expiry(connection: Connection) -> datetime | None:
     """Return when the next issued coupon runs out."""
-    found: datetime | None = connection.execute(
-        select(func.min(COUPON.c.expires_at, type_=COUPON.c.expires_at.type)).where(
-            COUPON.c.state == CouponState.ISSUED
-        )
-    ).scalar()
-    return found
+    found = _NEXT_EXPIRY.rows(connection)[0][0]
+    return None if found is None else moment_decoder(connection)(found)
+
+
+_NEXT_EXPIRY = Query(
+    lambda _connection: select(func.min(COUPON.c.expires_at)).where(
+        COUPON.c.state == literal_column(f"'{CouponState.ISSUED}'")
+    )
+)
 
 
 def standing(connection: Connection, name: str) -> dict[str, int]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from storage.dialect import replacing, upsert
+from storage.reading import Query
 from storage.tables import table
 from storage.tables.operations import SwitchRow
 
@@ -39,8 +40,7 @@ def is_on(connection: Connection, name: str) -> bool:
 
 def all_on(connection: Connection) -> dict[str, str]:
     """Return the switches that are on, with their values."""
-    rows = connection.execute(select(SWITCH.c.name, SWITCH.c.value).where(SWITCH.c.value != ""))
-    return dict(rows.all())
+    return {name: value for name, value in _ALL.rows(connection) if value}
 
 
 def stopped(connection: Connection) -> str:
@@ -52,3 +52,7 @@ def stopped(connection: Connection) -> str:
 def paused_rules(connection: Connection) -> frozenset[str]:
     """Return the rules an operator paused."""
     return frozenset(name.removeprefix(RULE) for name in all_on(connection) if name.startswith(RULE))
+
+
+# Asked at every beat, so compiled once.
+_ALL = Query(lambda _connection: select(SWITCH.c.name, SWITCH.c.value))
