@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-STEP = timedelta(minutes=15)
+STEP = timedelta(minutes=20)
 ZONE = ZoneInfo("Asia/Shanghai")
 OPENING = datetime(2026, 6, 1, 8, 0, tzinfo=ZONE)
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
