@@ -44,6 +44,11 @@ class Caller:
             return stop
         try:
             content = self.wording.content(departure, route)
+        except Undeliverable as error:
+            if error.reason == Reason.NO_VARIANT:
+                return Refused(departure, Reason.NO_VARIANT)
+            log.warning("message_not_rendered", template=departure.message.template, reason=error.detail)
+            return Refused(departure, Reason.UNRENDERABLE, detail=error.detail)
         except Exception as error:  # a template's fault is its row's end, never its neighbours'
             log.exception("message_not_rendered", template=departure.message.template, row=departure.id)
             return Refused(departure, Reason.UNRENDERABLE, detail=type(error).__name__)

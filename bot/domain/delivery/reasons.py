@@ -37,6 +37,7 @@ class Reason(StrEnum):
     BUSY = "busy"  # another call to the same member is under way
     RATE = "rate"  # the account's rate allows no more calls just now
     HANDED_OFF = "handed_off"  # unreachable, so a person was asked to look
+    NO_VARIANT = "no_variant"  # who refused personal messages has no text to get by this route
     UNRENDERABLE = "unrenderable"  # its template failed with the member's values
     POISON = "poison"  # it failed too often in ways nobody foresaw
     RETRY = "retry"  # the platform was busy; it is tried again
