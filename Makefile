@@ -88,8 +88,8 @@ test: check pg chromium fonts ## check and every other test; the same command CI
 		-m "not soak and not alone" tests/integration tests/e2e tests/faults
 	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -q -m "alone and not soak" tests || [ $$? = $(NO_TESTS) ]
 
-bench: $(ALL_STAMP) pg ## figures against honest peers, one JSON object a line
-	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m tests.bench $(BENCH_ARGS)
+bench: $(ALL_STAMP) pg ## figures against honest peers, one JSON object a line (ONLY=inbound)
+	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m tests.bench $(ONLY) $(BENCH_ARGS)
 
 soak: $(DEV_STAMP) pg chromium fonts ## the long version of the fault tests
 	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -q -m soak --timeout 7200 tests || [ $$? = $(NO_TESTS) ]

@@ -6,7 +6,16 @@ from urllib.parse import urlencode
 from bot.sandbox.crypto import Seal, sign
 from tests.whole import AES_KEY, APP_ID, ENVIRONMENT
 
-WORDS = ("你好", "营业时间", "面膜怎么卖", "宝宝的奶粉到了吗", "今天有什么活动吗", "谢谢", "在吗", "我想问一下快递")
+WORDS = (
+    "你好",
+    "营业时间",
+    "面膜怎么卖",
+    "宝宝的奶粉到了吗",
+    "今天有什么活动吗",
+    "谢谢",
+    "在吗",
+    "我想问一下快递",
+)
 
 
 def follow(index: int) -> bytes:
@@ -42,14 +51,21 @@ def request(member: int, fields: str, nonce: str = "n0", path: str = "/callback/
     )
     sealed = Seal(AES_KEY, APP_ID).close(inner.encode(), f"{member:016d}".encode()[-16:])
     token = ENVIRONMENT["SHOP_TOKEN"]
-    query = urlencode({
-        "signature": sign(token, now, nonce),
-        "timestamp": now,
-        "nonce": nonce,
-        "openid": address(member),
-        "encrypt_type": "aes",
-        "msg_signature": sign(token, now, nonce, sealed),
-    })
-    body = f"<xml><ToUserName><![CDATA[gh_bench]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()
-    head = f"POST {path}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    query = urlencode(
+        {
+            "signature": sign(token, now, nonce),
+            "timestamp": now,
+            "nonce": nonce,
+            "openid": address(member),
+            "encrypt_type": "aes",
+            "msg_signature": sign(token, now, nonce, sealed),
+        }
+    )
+    body = f"<xml><ToUserName><![CDATA[gh_bench]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
+    head = [
+        f"POST {path}?{query} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: text/xml",
+        f"Content-Length: {len(body)}",
+    ]
+    return ("\r\n".join(head) + "\r\n\r\n" + body).encode()

@@ -18,7 +18,6 @@ async def _serve(port: int) -> None:
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    print("ready", flush=True)
     await asyncio.Event().wait()
 
 
