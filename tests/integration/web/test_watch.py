@@ -47,6 +47,7 @@ async def look(shop: Shop, minutes: int = 0, *, free: float = 1.0, drift: float 
     machine = Machine(lambda: free, lambda: timedelta(seconds=drift))
     watch = Watch(program.database, program.config, machine)
     await watch.run(program.clock.now() + timedelta(minutes=minutes))
+    await program.heart.beat()
 
 
 async def open_alerts(shop: Shop) -> dict[str, str]:
