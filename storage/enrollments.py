@@ -185,4 +185,4 @@ def concerned(connection: Connection, about: About) -> list[tuple[str, int]]:
 def running(connection: Connection) -> dict[str, int]:
     """Return how many members run through each rule now."""
     counted = select(ENROLLMENT.c.rule, func.count()).where(ENROLLMENT.c.state == ACTIVE)
-    return dict(connection.execute(counted.group_by(ENROLLMENT.c.rule)).tuples().all())
+    return dict(connection.execute(counted.group_by(ENROLLMENT.c.rule)).all())

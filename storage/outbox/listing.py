@@ -40,4 +40,4 @@ def listed(c: Connection, state: OutboxState, most: int) -> list[Listed]:
 
 def counts(c: Connection) -> dict[str, int]:
     """Return how many messages are in each state."""
-    return dict(c.execute(select(OUTBOX.c.state, func.count()).group_by(OUTBOX.c.state)).tuples().all())
+    return dict(c.execute(select(OUTBOX.c.state, func.count()).group_by(OUTBOX.c.state)).all())

@@ -1,28 +1,31 @@
-"""Commands as an operator runs them: other processes, against a pretend platform and a real database."""
+"""Commands as an operator runs them, against a pretend platform and a real database."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+import pytest
 from sqlalchemy import text
 
 from bot import sandbox
+from bot.cli import commands
 from storage.database import Connection, Database
 from storage.privacy import Keyring
 from tests.whole import AES_KEY, APP_ID, ENVIRONMENT, ROOT, START, write_config
 
 Found = TypeVar("Found")
-WITHIN_S = 60
+WITHIN_S = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Ran:
     err: str
 
     @property
-    def document(self) -> Any:
+    def document(self) -> Any:  # noqa: ANN401  JSON of any shape
         """The one JSON document on standard output."""
         return json.loads(self.out)
 
@@ -62,28 +65,36 @@ class Shell:
         )  # fmt: skip
 
     async def run(self, *words: str, **environment: str) -> Ran:
-        """Run a command to its end."""
-        process = await self.start(*words, **environment)
-        async with asyncio.timeout(WITHIN_S):
-            out, err = await process.communicate()
-        ran = Ran(process.returncode or 0, out.decode(), err.decode())
-        assert "Traceback" not in ran.err, ran.err
+        """Run a command to its end, here: a new process for each would cost seconds."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment(**environment).items():
+                patch.setenv(name, value)
+            patch.chdir(self.folder)
+            async with asyncio.timeout(WITHIN_S):
+                ran = await asyncio.to_thread(_typed, [*words, "--config", str(self.config)])
+        assert "没料到的错误" not in ran.err, ran.err
         return ran
 
-    async def done(self, *words: str, **environment: str) -> Any:
+    async def done(self, *words: str, **environment: str) -> Any:  # noqa: ANN401  JSON of any shape
         """Run a command that must succeed and return its JSON document."""
         ran = await self.run(*words, "--json", **environment)
         assert ran.code == 0, ran.err
         return ran.document
 
-    async def order(self, act: str, **fields: object) -> Any:
+    async def seen(self, statement: str, wanted: object) -> None:
+        """Wait until a plain SQL statement gives this one value."""
+        async with asyncio.timeout(WITHIN_S):
+            while self.rows(statement) != [(wanted,)]:  # noqa: ASYNC110  another process' doing
+                await asyncio.sleep(0.1)
+
+    async def order(self, act: str, **fields: object) -> Any:  # noqa: ANN401  JSON of any shape
         """Order the sandbox to do something."""
         async with self.session.post(f"{self.sandbox_url}/_sandbox/{act}", json=fields) as answer:
             body = await answer.json()
             assert answer.status == 200, body
             return body
 
-    async def ask(self, what: str, **query: str) -> Any:
+    async def ask(self, what: str, **query: str) -> Any:  # noqa: ANN401  JSON of any shape
         """Ask the sandbox for one of its records."""
         async with self.session.get(f"{self.sandbox_url}/_sandbox/{what}", params=query) as answer:
             return await answer.json()
@@ -97,6 +108,13 @@ class Shell:
     def rows(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a plain SQL statement."""
         return self.look(lambda c: [tuple(row) for row in c.execute(text(statement), values)])
+
+
+def _typed(words: list[str]) -> Ran:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = commands.run(words)
+    return Ran(code, out.getvalue(), err.getvalue())
 
 
 def _free_port() -> int:
