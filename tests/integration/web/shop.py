@@ -9,6 +9,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
+from storage import operators
 from tests.whole import ENVIRONMENT, Whole
 
 SECRET = ENVIRONMENT["HETANG_WEBHOOK_SECRET"]
@@ -56,3 +57,13 @@ class Shop:
     async def events(self, kind: str) -> list[tuple[Any, ...]]:
         statement = "SELECT member_id, amount FROM event WHERE kind = :kind ORDER BY id"
         return await self.whole.rows(statement, kind=kind)
+
+
+async def operator(shop: Shop, who: str = "老李", name: str = "laoli") -> None:
+    await shop.whole.act("follow", who)
+    program = shop.whole.program
+    now = program.clock.now()
+    code, _ = await program.database.write(
+        lambda c: operators.offer(c, "shop", "admin", now, lambda letters: letters[len(who)])
+    )
+    assert "绑定成功" in str(await shop.whole.says(who, f"绑定 {code} {name}"))
