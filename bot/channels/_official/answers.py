@@ -10,6 +10,8 @@ from bot.domain.errors import OutcomeUnknown, SendError, TryLater
 
 Answer = dict[str, Any]
 _REST = timedelta(minutes=1)
+# Members' remarks come with raw control characters in them.
+_DECODER = json.JSONDecoder(strict=False)
 
 
 def understand(
@@ -37,8 +39,7 @@ def understand(
 def decoded(body: bytes) -> Answer | None:
     """Return the JSON object in the body, None for anything else, however malicious."""
     try:
-        # Members' remarks come with raw control characters in them.
-        found = json.loads(body.decode("utf-8", "replace"), strict=False)
+        found = _DECODER.decode(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

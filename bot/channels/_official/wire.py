@@ -14,6 +14,7 @@ import aiohttp
 from yarl import URL
 
 from bot.channels._official.answers import Answer, understand
+from bot.channels._official.exchange import Exchange, NeverLeft, TooLong, bounded
 from bot.channels._official.tokens import TokenKeeper
 from bot.channels._official.verdicts import BAD_ANSWER, TOKEN_REFUSED
 from bot.domain.account import AccountSettings, TokenStore
@@ -22,12 +23,11 @@ from bot.domain.errors import OutcomeUnknown, SendError, TryLater
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
-MAX_ANSWER = 2 * 1024 * 1024
-_JSON = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _PLAIN = {"Accept-Encoding": "identity"}
 _REST = timedelta(seconds=30)
 # Raised before a byte of the request has left: nothing can have been sent.
-_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+_NEVER_LEFT = (NeverLeft, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 Form = Callable[[], aiohttp.FormData]
 
 
@@ -40,6 +40,7 @@ class Wire:
         """Use the given session for everything; the account's secret goes into token requests only."""
         self._settings = settings
         self._session = session
+        self._exchange = Exchange(session)
         self._clock = clock
         self._base = settings.api_base.rstrip("/")
         self._tokens = TokenKeeper(settings.name, tokens, clock, self._fetch_token)
@@ -75,7 +76,7 @@ class Wire:
         self, method: str, path: str, data: bytes | Form | None, query: dict[str, str] | None, *, bare: bool
     ) -> Answer | SendError:
         token = await self._tokens.current()
-        reply = await self._exchange(method, self._url(path, token, query), data)
+        reply = await self._answered(method, self._url(path, token, query), data)
         if isinstance(reply, SendError):
             return reply
         outcome = understand(
@@ -85,30 +86,33 @@ class Wire:
             await self._tokens.discard(token)
         return outcome
 
-    async def _exchange(
+    async def _answered(
         self, method: str, url: URL, data: bytes | Form | None
     ) -> tuple[int, bytes] | SendError:
-        form = data() if callable(data) else None
         try:
-            async with self._session.request(
-                method,
-                url,
-                data=data if form is None else form,
-                headers=_JSON if isinstance(data, bytes) else _PLAIN,
-                timeout=TIMEOUT if form is None else UPLOAD_TIMEOUT,
-                allow_redirects=False,
-            ) as response:
-                return response.status, await _bounded(response)
+            if callable(data):
+                return await self._uploaded(method, url, data())
+            return await self._exchange.call(method, url, data, TIMEOUT)
         except _NEVER_LEFT as error:
-            return TryLater(
-                "unreachable", self._clock.now() + _REST, scope="account", detail=type(error).__name__
-            )
+            detail = str(error) if isinstance(error, NeverLeft) else type(error).__name__
+            return TryLater("unreachable", self._clock.now() + _REST, scope="account", detail=detail)
         except TimeoutError:
             return OutcomeUnknown("timeout", detail="no answer in time")
         except (aiohttp.ClientError, OSError) as error:
             return OutcomeUnknown("connection_lost", detail=type(error).__name__)
-        except _TooLongError:
+        except TooLong:
             return OutcomeUnknown(BAD_ANSWER, detail="the answer is too long")
+
+    async def _uploaded(self, method: str, url: URL, form: aiohttp.FormData) -> tuple[int, bytes]:
+        async with self._session.request(
+            method, url, data=form, headers=_PLAIN, timeout=UPLOAD_TIMEOUT, allow_redirects=False
+        ) as response:
+            try:
+                return response.status, await bounded(response.content)
+            except TooLong:
+                # Closing here drops the connection instead of draining what may be endless.
+                response.close()
+                raise
 
     async def _fetch_token(self) -> Answer | SendError:
         body = encoded(
@@ -119,7 +123,7 @@ class Wire:
                 "force_refresh": False,
             }
         )
-        reply = await self._exchange("POST", URL(f"{self._base}/cgi-bin/stable_token", encoded=True), body)
+        reply = await self._answered("POST", URL(f"{self._base}/cgi-bin/stable_token", encoded=True), body)
         if isinstance(reply, SendError):
             return reply
         return understand(*reply, self._clock.now(), bare=True, clean=lambda text: self._clean(text, ""))
@@ -140,23 +144,6 @@ class Wire:
         return text
 
 
-class _TooLongError(Exception):
-    pass
-
-
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while chunk := await response.content.readany():
-        size += len(chunk)
-        if size > MAX_ANSWER:
-            # Closing here drops the connection instead of draining what may be endless.
-            response.close()
-            raise _TooLongError
-        parts.append(chunk)
-    return b"".join(parts) if len(parts) != 1 else parts[0]
-
-
 def encoded(body: dict[str, Any]) -> bytes:
     """Return JSON as the platform wants it: UTF-8, not escaped."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _ENCODER.encode(body).encode("utf-8", "replace")
