@@ -59,7 +59,7 @@ def _explained(error: Exception) -> int:
             complain(problem)
         return BAD_CONFIG
     if isinstance(error, StorageUnavailable):
-        complain(say("no_database", error=without_secrets(str(error))))
+        complain(say("no_database", error=without_secrets(str(error).partition("\n")[0])))
     elif isinstance(error, HetangError):
         complain(without_secrets(str(error)))
     elif isinstance(error, BrokenPipeError):

@@ -23,7 +23,7 @@ def _said() -> set[str]:
                 branches = [node.args[0]]
                 if isinstance(node.args[0], ast.IfExp):
                     branches = [node.args[0].body, node.args[0].orelse]
-                found |= {one.value for one in branches if isinstance(one, ast.Constant)}
+                found |= {str(one.value) for one in branches if isinstance(one, ast.Constant)}
     return found
 
 
