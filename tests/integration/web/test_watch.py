@@ -36,8 +36,8 @@ async def look(shop: Shop, minutes: int = 0, *, free: float = 1.0, drift: float 
     program = shop.whole.program
     machine = Machine(lambda: free, lambda: timedelta(seconds=drift))
     watch = Watch(program.database, program.config, machine)
+    await program.heart.beat()  # what is due leaves, and the heart's own watch has had its look
     await watch.run(program.clock.now() + timedelta(minutes=minutes))
-    await program.heart.beat()
 
 
 async def open_alerts(shop: Shop) -> dict[str, str]:
