@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from bot.domain.delivery.gates import GATES
 from tools import house
 from tools.house import ROOT, RULES, File
 
@@ -85,3 +86,34 @@ def test_every_locked_package_has_an_exact_version_and_a_hash() -> None:
             assert re.match(r"[a-z0-9._-]+(\[[a-z,]+\])?==\S+ (; .+ )?\\\n    --hash=sha256:", entry), entry[
                 :80
             ]
+
+
+def modules_of_the_layers() -> list[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["id"] == "layers")
+    return [name for layer in layers for name in re.findall(r"[a-z_.]+", layer)]
+
+
+def unnamed(text: str) -> list[str]:
+    return [name for name in modules_of_the_layers() if f"`{name}`" not in text]
+
+
+def test_the_architecture_names_every_module_of_the_layers_from_the_top_down() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert not unnamed(text)
+    table = text[text.index("| layer | modules |") :]
+    places = [table.index(f"`{name}`") for name in modules_of_the_layers()]
+    rows = [table.count("\n", 0, place) for place in places]
+    assert rows == sorted(rows)
+
+
+def test_a_module_that_the_architecture_forgot_is_seen() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert unnamed(text.replace("`bot.watching`", "")) == ["bot.watching"]
+
+
+def test_the_architecture_lists_the_gates_in_the_order_they_are_passed() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| \d+ \| `(\w+)` \|", text, re.MULTILINE)
+    assert listed == [gate.__name__.removeprefix("_") for gate in GATES]
