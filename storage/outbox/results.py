@@ -1,5 +1,6 @@
 """Recording what became of sends, and teaching the ledgers what the platform said."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,12 @@ from storage.outbox.marks import MARKS, MINE
 from storage.reading import stamped
 
 MAX_ATTEMPTS = 5
+# A call in doubt is repeated with its key after this long, then after twice as long, while the key lives.
 REPEAT_AFTER = timedelta(seconds=2)
+LONGEST = timedelta(minutes=10)
+# So many calls of an account in doubt at once, and no fewer than half, mean that the platform ails.
+AILING = 3
+AILING_REST = timedelta(seconds=30)
 
 
 def record(
@@ -75,7 +81,9 @@ def _settle(
     kept = [
         one.departure.message.key
         for one in outcomes
-        if isinstance(one, Sent | InDoubt) and one.departure.coupon and one.departure.message.key in ended
+        if one.departure.coupon
+        and one.departure.message.key in ended
+        and (isinstance(one, Sent | InDoubt) or _repeated(one.departure))
     ]
     if kept:
         coupons.confirm(c, kept, now)
@@ -85,13 +93,23 @@ def _again(c: Connection, reason: str, detail: str, at: datetime) -> dict[str, A
     return {"into": "queued", "why": str(reason), "words": detail, "due": stamped(c, at), "done": False}
 
 
-def _doubt(c: Connection, outcome: InDoubt, policy: DeliveryPolicy, now: datetime) -> dict[str, Any]:
+def _repeated(departure: Departure) -> bool:
+    """Return whether the platform may have seen the message before this call."""
+    return departure.keyed_at is not None and departure.keyed_at < departure.claimed_at
+
+
+def _doubt(
+    c: Connection, outcome: Postponed | InDoubt | Refused | Stopped, policy: DeliveryPolicy, now: datetime
+) -> dict[str, Any]:
     departure = outcome.departure
     route = policy.routes.get(departure.route)
-    if route is not None and route.key_lives(departure.keyed_at, now) and departure.attempt < MAX_ATTEMPTS:
+    due = now + min(REPEAT_AFTER * 2 ** min(departure.attempt - 1, 12), LONGEST)
+    if isinstance(outcome, Postponed):
+        due = max(due, outcome.until)
+    if route is not None and route.key_lives(departure.keyed_at, due):
         # Stays claimed but without an owner: `adopt` sends it again with the same key, past the gates.
-        due = stamped(c, now + REPEAT_AFTER * departure.attempt)
-        return {"into": "sending", "why": outcome.reason, "words": outcome.detail, "done": False, "due": due}
+        words = {"why": outcome.reason, "words": outcome.detail, "due": stamped(c, due)}
+        return {"into": "sending", "done": False, **words}
     return {"into": "unknown", "why": Reason.DOUBTFUL.value, "words": outcome.detail}
 
 
@@ -105,6 +123,18 @@ def _learn(c: Connection, outcomes: Sequence[Outcome], policy: DeliveryPolicy, n
             if order not in ordered:
                 _obey(c, outcome, policy, now)
             ordered.add(order)
+    _spare(c, outcomes, policy, now)
+
+
+def _spare(c: Connection, outcomes: Sequence[Outcome], policy: DeliveryPolicy, now: datetime) -> None:
+    """Let an account rest whose platform ails: each further call would only be one more in doubt."""
+    made = Counter(policy.routes[one.departure.route].account for one in outcomes)
+    doubtful = [one for one in outcomes if isinstance(one, InDoubt)]
+    lost = Counter(policy.routes[one.departure.route].account for one in doubtful)
+    for account, count in lost.items():
+        if count >= AILING and 2 * count >= made[account]:
+            reason = doubtful[0].reason
+            rates.rest(c, f"account:{account}", now + AILING_REST, reason, now, slower=False)
 
 
 def _obey(c: Connection, outcome: Postponed | Stopped, policy: DeliveryPolicy, now: datetime) -> None:
@@ -123,6 +153,10 @@ def _obey(c: Connection, outcome: Postponed | Stopped, policy: DeliveryPolicy, n
 
 def _row(c: Connection, outcome: Outcome, policy: DeliveryPolicy, now: datetime) -> dict[str, Any]:
     row = {"row": outcome.departure.id, "done": True, "why": "", "words": "", "back": 0}
+    if not isinstance(outcome, Sent) and _repeated(outcome.departure):
+        # Whatever is wrong with the repetition says nothing about the first call: with a new key or by
+        # another route the message could arrive twice.
+        return row | _doubt(c, outcome, policy, now)
     match outcome:
         case Sent():
             return row | {"into": "sent", "platform": outcome.platform_id, "said": outcome.text}
