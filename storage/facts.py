@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Connection,
     Select,
     String,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     union_all,
 )
@@ -57,6 +59,11 @@ def _members(c: Connection) -> Select[Any]:
     ).where(within(c, m.id))  # fmt: skip
 
 
+def ever_tied() -> ColumnElement[bool]:
+    """Return whether the account itself ever told of this address; a shop's word alone is no tie."""
+    return or_(IDENTITY.c.following, IDENTITY.c.source == IDENTITY.c.account)
+
+
 def _small(c: Connection) -> Any:
     """Five small tables in one statement: member, which, name, text, flag, since, until."""
     no_flag = cast(null(), Boolean)
@@ -68,7 +75,7 @@ def _small(c: Connection) -> Any:
         select(
             link.member_id, literal_column(str(LINK)), link.account, link.known_as, link.following,
             link.since, no_time,
-        ).where(within(c, link.member_id), link.account != no_text),
+        ).where(within(c, link.member_id), link.account != no_text, ever_tied()),
         select(
             tag.member_id, literal_column(str(TAG)), tag.name, tag.source, no_flag, tag.at, tag.expires_at
         ).where(within(c, tag.member_id)),

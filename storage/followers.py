@@ -57,7 +57,7 @@ def take_over(
         connection.execute(
             update(IDENTITY)
             .where(IDENTITY.c.known_as.in_(chunk), ~IDENTITY.c.following)
-            .values(following=True)
+            .values(following=True, source=IDENTITY.c.account)
         )
     refresh_unfollowed(connection, ids)
     return Taken(len(named) - len(before), len(before))

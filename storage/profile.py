@@ -11,6 +11,7 @@ from bot.domain.effects import SetAttributes, SetStage
 from bot.domain.events import Scalar
 from bot.domain.folding import OWN_COLUMNS
 from storage.dialect import chunks
+from storage.facts import ever_tied
 from storage.reading import stamper
 from storage.tables import table
 from storage.tables.members import IdentityRow, MemberRow
@@ -22,8 +23,8 @@ _WRITTEN = ("attributes", "provenance", *OWN_COLUMNS)
 
 
 def refresh_unfollowed(connection: Connection, ids: Iterable[int]) -> None:
-    """Keep `member.unfollowed` equal to: has platform addresses and follows through none of them."""
-    mine = and_(IDENTITY.c.member_id == MEMBER.c.id, IDENTITY.c.account != "")
+    """Keep `member.unfollowed` equal to: had ties to accounts and follows through none of them."""
+    mine = and_(IDENTITY.c.member_id == MEMBER.c.id, IDENTITY.c.account != "", ever_tied())
     gone = and_(exists().where(mine), ~exists().where(mine, IDENTITY.c.following))
     for chunk in chunks(sorted(set(ids))):
         connection.execute(update(MEMBER).where(MEMBER.c.id.in_(chunk)).values(unfollowed=gone))
@@ -36,7 +37,7 @@ def set_following(connection: Connection, words: Mapping[tuple[int, str], bool])
     connection.execute(
         update(IDENTITY)
         .where(IDENTITY.c.member_id == bindparam("of_member"), IDENTITY.c.account == bindparam("of_account"))
-        .values(following=bindparam("follows")),
+        .values(following=bindparam("follows"), source=IDENTITY.c.account),
         [
             {"of_member": member_id, "of_account": account, "follows": follows}
             for (member_id, account), follows in sorted(words.items())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.events import InboundEvent
 from tests.whole import Whole, whole
 
 
@@ -51,8 +52,11 @@ async def test_a_withdrawal_stops_what_waits_at_once(community: Whole) -> None:
     await community.act("follow", "小明")
     await community.says("小明", "订阅优惠")
     assert await community.says("小明", "退订") is not None
+    before = len(await community.listing("outbox"))
     await community.advance("10d")
-    assert [row for row in await community.listing("outbox") if row["route"] != "reply"] == []
+    assert len(await community.listing("outbox")) == before
+    waits = "SELECT count(*) FROM outbox WHERE purpose = 'marketing' AND state IN ('queued', 'waiting')"
+    assert await community.rows(waits) == [(0,)]
 
 
 async def test_a_reply_within_the_second_of_the_welcome_goes_on_with_the_story(community: Whole) -> None:
@@ -85,3 +89,10 @@ async def test_an_accepted_subscription_earns_one_reminder(community: Whole) -> 
     assert len(notices) == 1
     assert await community.rows("SELECT remaining FROM allowance WHERE template <> ''") == [(0,)]
     assert await community.listing("violations") == []
+
+
+async def test_a_member_first_named_by_an_order_has_not_unfollowed(community: Whole) -> None:
+    now = community.program.clock.now()
+    order = InboundEvent("o1", "webhook", "order.paid", now, "shop:oSomebodyNew", amount=9900)
+    await community.program.dispatcher.accept([order])
+    assert await community.rows("SELECT stage FROM member") == [("buyer",)]
