@@ -94,7 +94,7 @@ def _reasons(axes: "Axes", board: Dashboard, words: Words) -> None:
     summed: Counter[str] = Counter()
     for one in board.pushes:
         if one.state in ("skipped", "expired", "failed", "unknown"):
-            summed[words("reason", one.reason) or words("state", one.state)] += one.messages
+            summed[words.reason(one.reason) or words("state", one.state)] += one.messages
     rows = summed.most_common(10)[::-1]
     bars = axes.barh([name for name, _ in rows], [count for _, count in rows], color="#e0a458", height=0.6)
     axes.bar_label(bars, padding=4, color=INK)

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
+from bot.web.axes import INK, SHARED, Option, between, over_days
 from bot.web.dashboard import Dashboard
 from bot.web.words import Words
 from storage.reports import Flow, Move
 
-Option = dict[str, Any]
 # From water to flower: the further along, the warmer; who is gone is grey.
 STAGES = {
     "new": "#9ad5c1",
@@ -21,7 +20,6 @@ STAGES = {
     "unfollowed": "#dcdad4",
 }
 PALETTE = ("#3fa796", "#d9577a", "#5b8bd0", "#e0a458", "#8a6fb3", "#7fb069", "#c98b70", "#6c7a89")
-INK, FAINT = "#33413c", "#e6ece8"
 HEARD = (
     "member.message", "order.paid", "member.followed", "product.viewed", "member.menu_click",
     "member.scanned", "coupon.redeemed", "member.unfollowed",
@@ -54,16 +52,20 @@ def flow(found: Flow, words: Words) -> Option:
         }
         for name in names
     ]  # fmt: skip
-    return _over_days(found.days, series) if series else {}
+    return over_days(found.days, series) if series else {}
 
 
 def moves(found: Sequence[Move], words: Words) -> Option:
     """Who went from which stage to which, a column a boundary."""
+    marks = sorted({day for one in found for day in (one.since, one.until)})
     nodes: dict[str, Option] = {}
 
     def node(day: date, stage: str) -> str:
         name = f"{day.month}/{day.day} {words('stage', stage)}"
-        nodes[name] = {"name": name, "itemStyle": {"color": STAGES.get(stage, "#8a6fb3")}}
+        nodes[name] = {
+            "name": name, "depth": marks.index(day), "itemStyle": {"color": STAGES.get(stage, "#8a6fb3")},
+            "label": {"formatter": words("stage", stage)},
+        }  # fmt: skip
         return name
 
     links = [
@@ -73,13 +75,17 @@ def moves(found: Sequence[Move], words: Words) -> Option:
     if not links:
         return {}
     return {
+        "title": {
+            "text": "  →  ".join(f"{day.month}/{day.day}" for day in marks), "left": "center",
+            "textStyle": {"fontSize": 12, "fontWeight": "normal", "color": INK},
+        },
         "tooltip": {"trigger": "item", "renderMode": "richText"},
         "series": [{
-            "type": "sankey", "data": list(nodes.values()), "links": links, "nodeWidth": 14, "nodeGap": 10,
-            "left": 4, "right": 92, "top": 12, "bottom": 12, "draggable": False,
+            "type": "sankey", "data": list(nodes.values()), "links": links, "nodeWidth": 12, "nodeGap": 12,
+            "left": 4, "right": 56, "top": 32, "bottom": 12, "draggable": False,
             "lineStyle": {"color": "gradient", "opacity": 0.4}, "label": {"color": INK, "fontSize": 12},
         }],
-        **_SHARED,
+        **SHARED,
     }  # fmt: skip
 
 
@@ -97,7 +103,7 @@ def reasons(board: Dashboard, words: Words) -> Option:
     summed: Counter[str] = Counter()
     for one in board.pushes:
         if one.state in _HELD:
-            summed[words("reason", one.reason) or words("state", one.state)] += one.messages
+            summed[words.reason(one.reason) or words("state", one.state)] += one.messages
     rows = summed.most_common(10)[::-1]
     if not rows:
         return {}
@@ -114,7 +120,7 @@ def reasons(board: Dashboard, words: Words) -> Option:
             "itemStyle": {"color": "#e0a458", "borderRadius": [0, 4, 4, 0]},
             "label": {"show": True, "position": "right", "color": INK},
         }],
-        **_SHARED,
+        **SHARED,
     }  # fmt: skip
 
 
@@ -136,8 +142,9 @@ def coupons(board: Dashboard, words: Words) -> Option:
             })  # fmt: skip
     if not series:
         return {}
-    option = _over_days(days, series)
-    del option["legend"]["icon"]  # the legend's own icon shows which line is dashed
+    option = over_days(days, series)
+    # The legend's own icon shows which line is dashed.
+    option["legend"] = {**option["legend"], "icon": None, "itemStyle": {"opacity": 0}}
     return option
 
 
@@ -154,7 +161,7 @@ def inbound(board: Dashboard, words: Words) -> Option:
 def _bars(summed: Mapping[tuple[str, date], int], names: Sequence[str], shelf: str, words: Words) -> Option:
     if not summed:
         return {}
-    days = _between(day for _, day in summed)
+    days = between(day for _, day in summed)
     series = [
         {
             "name": words(shelf, name), "type": "bar", "stack": "all", "barCategoryGap": "20%",
@@ -162,36 +169,8 @@ def _bars(summed: Mapping[tuple[str, date], int], names: Sequence[str], shelf: s
         }
         for place, name in enumerate(dict.fromkeys(names))
     ]  # fmt: skip
-    return _over_days(days, series)
-
-
-def _over_days(days: Sequence[date], series: list[Option]) -> Option:
-    axis = {"axisLine": {"lineStyle": {"color": "#b9c6c0"}}, "axisLabel": {"color": INK}}
-    return {
-        "tooltip": {"trigger": "axis", "renderMode": "richText", "confine": True, "order": "seriesDesc"},
-        "legend": {"type": "scroll", "top": 0, "icon": "roundRect", "textStyle": {"color": INK}},
-        "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
-        "xAxis": {
-            "type": "category", "data": [f"{day.month}/{day.day}" for day in days], **axis,
-            "boundaryGap": series[0]["type"] == "bar", "axisTick": {"show": False},
-        },
-        "yAxis": {
-            "type": "value", "minInterval": 1, "splitLine": {"lineStyle": {"color": FAINT}},
-            "axisLabel": {"color": INK},
-        },
-        "series": series,
-        **_SHARED,
-    }  # fmt: skip
+    return over_days(days, series)
 
 
 def _days(board: Dashboard, found: Iterable[date]) -> tuple[date, ...]:
-    return board.flow.days or _between(found)
-
-
-def _between(found: Iterable[date]) -> tuple[date, ...]:
-    known = sorted(set(found))
-    span = range(known[0].toordinal(), known[-1].toordinal() + 1) if known else range(0)
-    return tuple(date.fromordinal(number) for number in span)
-
-
-_SHARED: Option = {"animationDuration": 400, "aria": {"enabled": True}, "backgroundColor": "transparent"}
+    return board.flow.days or between(found)

@@ -21,6 +21,12 @@ class Words:
         """Return the word."""
         return self._catalogue.get(shelf, {}).get(name, {}).get(self.language, name)
 
+    def reason(self, code: str) -> str:
+        """Return the words of a reason; one with a detail, such as ``exit:vip``, keeps the detail's name."""
+        plain = self("reason", code)
+        family, colon, detail = code.partition(":")
+        return f"{self('reason', family)} {detail}" if colon and plain == code else plain
+
     @property
     def other(self) -> str:
         """Return the language to switch to."""
