@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.domain.errors import StorageUnavailable
-from storage.database import Database
+from storage.database import Database, driver_url
 
 SCRIPTS = Path(__file__).parent / "migrations"
 # Any number does that nobody else uses on this server; it reads "hetang" in base 36.
@@ -26,8 +26,9 @@ def upgrade(url: str, to: str = "head") -> str:
     """Bring the database to the newest schema (or up `to` an older one) and return its revision.
 
     One transaction holds it all, so a failure leaves the old schema; a second starter waits for the
-    first and then finds nothing to do.
+    first and then finds nothing to do. The folder of an SQLite file is made if it is missing.
     """
+    _make_room(url)
     with _alone(url) as connection:
         command.upgrade(_config(connection), to)
         return revision(connection) or ""
@@ -69,6 +70,17 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+def _make_room(url: str) -> None:
+    """Make the folder an SQLite file is to lie in, for its owner only: it will hold members' data."""
+    parsed = driver_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        return
+    try:
+        Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageUnavailable(f"{error.filename}: {error.strerror}") from error
 
 
 @contextmanager

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from bot.domain.errors import StorageUnavailable
 from storage import migrate
 from storage.database import Database
 
@@ -39,6 +41,18 @@ def test_an_empty_database_says_so(tmp_path: object) -> None:
     assert migrate.check(f"sqlite:///{tmp_path}/x.db") == [
         f"schema is at nothing, the program needs {migrate.newest()}"
     ]
+
+
+def test_a_first_start_makes_the_folder_of_its_database_for_the_owner_only(tmp_path: Path) -> None:
+    migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path}/new/data/hetang.db")
+    assert (tmp_path / "new" / "data" / "hetang.db").is_file()
+    assert (tmp_path / "new" / "data").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_made_is_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    with pytest.raises(StorageUnavailable):
+        migrate.upgrade(f"sqlite:///{tmp_path}/data/hetang.db")
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
