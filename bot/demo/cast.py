@@ -31,12 +31,12 @@ class Person:
 
     def chance(self, seed: int, what: str) -> Random:
         """Return this person's own source of chance for one thing."""
-        return Random(f"{seed}|{self.name}|{what}")  # noqa: S311  a story, not a secret
+        return Random(f"{seed}|{self.name}|{what}")  # noqa: S311  chance for a story, no secret
 
 
 def cast(seed: int, members: int, span: Span) -> tuple[Person, ...]:
     """Return that many people who follow in a steady stream over the span; the same for the same seed."""
-    rng = Random(f"{seed}|cast")  # noqa: S311  a story, not a secret
+    rng = Random(f"{seed}|cast")  # noqa: S311  chance for a story, no secret
     pool = customers()
     chosen = rng.sample(pool, members) if members <= len(pool) else rng.choices(pool, k=members)
     stream = max(span.end - span.start - _LAST_ARRIVALS, timedelta(days=1))
