@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
 
+from storage.prepared import Prepared
 from storage.tables.columns import UTCDateTime
 
 Rows = list[tuple[Any, ...]]
@@ -19,28 +20,12 @@ _STAMP = UTCDateTime()
 _SQLITE = sqlite.dialect()
 
 
-class Query:
+class Query(Prepared):
     """A SELECT whose text depends on the dialect only."""
 
-    def __init__(self, build: Callable[[Connection], Select[Any]]) -> None:
-        """Hold what builds the statement; it is built and compiled at first use."""
-        self._build = build
-        self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
-
     def rows(self, connection: Connection, **values: Any) -> Rows:
-        """Return all rows, each column as the driver gives it; see `decoders`."""
-        name = connection.dialect.name
-        known = self._compiled.get(name)
-        if known is None:
-            compiled = self._build(connection).compile(dialect=connection.dialect)
-            constants = {key: value for key, value in compiled.params.items() if value is not None}
-            order = list(compiled.positiontup or ()) or None
-            known = self._compiled[name] = (str(compiled), order, constants)
-        text, order, constants = known
-        given = constants | values
-        bound: Any = given if order is None else tuple(given[key] for key in order)
-        cursor: Any = connection.exec_driver_sql(text, bound).cursor
-        found: Rows = cursor.fetchall()
+        """Return all rows, each column as the driver gives it; see `moment_decoder`."""
+        found: Rows = self._run(connection, values).fetchall()
         return found
 
 

@@ -1,0 +1,77 @@
+"""Statements compiled once and run on the driver's own connection.
+
+SQLAlchemy builds and words them, keeps the pool and the transaction; but for each run it would build a
+context, a cursor wrapper and result metadata, which costs more than most of these statements do.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+Values = dict[str, Any]
+
+
+class Prepared:
+    """A statement whose text depends on the dialect only; moments are bound with `reading.stamped`."""
+
+    def __init__(self, build: Callable[[Connection], Any]) -> None:
+        """Hold what builds the statement; it is built and compiled at first use."""
+        self._build = build
+        self._compiled: dict[str, tuple[str, list[str] | None, Values]] = {}
+
+    def _run(self, connection: Connection, values: Values) -> Any:
+        """Run it once and return the driver's cursor; failures are SQLAlchemy's, as everywhere else."""
+        text, order, constants = self._text(connection)
+        given = constants | values
+        bound: Any = given if order is None else [given[key] for key in order]
+        try:
+            return _driver(connection).execute(text, bound)
+        except Exception as error:
+            raise _told(connection, text, error) from error
+
+    def _run_many(self, connection: Connection, rows: Sequence[Values]) -> Any:
+        """Run it once for each mapping and return the driver's cursor."""
+        text, order, constants = self._text(connection)
+        given = [constants | row for row in rows]
+        bound: Any = given if order is None else [[row[key] for key in order] for row in given]
+        try:
+            cursor = _driver(connection).cursor()
+            cursor.executemany(text, bound)
+        except Exception as error:
+            raise _told(connection, text, error) from error
+        return cursor
+
+    def _text(self, connection: Connection) -> tuple[str, list[str] | None, Values]:
+        name = connection.dialect.name
+        known = self._compiled.get(name)
+        if known is None:
+            compiled = self._build(connection).compile(dialect=connection.dialect)
+            constants = {key: value for key, value in compiled.params.items() if value is not None}
+            order = list(compiled.positiontup or ()) or None
+            known = self._compiled[name] = (str(compiled), order, constants)
+        return known
+
+
+def _driver(connection: Connection) -> Any:
+    """Return the driver's connection, inside the transaction that SQLAlchemy would have begun now."""
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.dbapi_connection
+
+
+def _told(connection: Connection, text: str, error: Exception) -> BaseException:
+    """Return the error as SQLAlchemy tells it; a connection that is lost leaves the pool."""
+    dialect = connection.dialect
+    driver: Any = dialect.dbapi
+    if not isinstance(error, driver.Error):
+        return error
+    lost = dialect.is_disconnect(error, connection.connection, None)
+    if lost:
+        connection.invalidate(error)
+    # The values are members' data and stay out of the message.
+    told: BaseException = DBAPIError.instance(
+        text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+    )
+    return told
