@@ -166,7 +166,7 @@ async def _reloading(program: Program, path: Path, environ: Mapping[str, str], a
             await program.remember(text_of(path))
         except ConfigError as error:
             for problem in error.problems:
-                log.error("reload_refused", problem=problem)  # noqa: TRY400  a list for people, not a fault
+                log.error("reload_refused", problem=problem)  # noqa: TRY400  this is a list for people
         except StorageUnavailable as error:
             log.warning("reload_interrupted", error=str(error))
         except Exception:  # a reload must never end the program; the old configuration goes on

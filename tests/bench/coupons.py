@@ -46,7 +46,7 @@ def _rates(url: str, size: Size) -> list[float]:
             given = 0
             for at in range(0, len(claims), GROUP):
                 group = claims[at : at + GROUP]
-                outcome = database.transact(lambda c, group=group: coupons.issue(c, group, NOW))  # type: ignore[misc]
+                outcome = database.transact(lambda c, group=group: coupons.issue(c, group, NOW))  # type: ignore[misc]  # mypy gives lambdas with defaults no type
                 given += sum(isinstance(one, Coupon) for one in outcome.values())
             rates.append(len(claims) / (time.perf_counter() - began))
             if given != len(claims):

@@ -37,7 +37,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]  # a TCP transport can write
+        self._transport = transport  # type: ignore[assignment]  # TCP transports can write
         self._next()
 
     def data_received(self, data: bytes) -> None:

@@ -24,7 +24,7 @@ class _Sink(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]  # a TCP transport can write
+        self._transport = transport  # type: ignore[assignment]  # TCP transports can write
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

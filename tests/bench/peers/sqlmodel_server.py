@@ -33,8 +33,8 @@ class Message(SQLModel, table=True):
 
 
 def _durable(connection: object, _record: object) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]  # a sqlite3 connection
-    connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]  # a sqlite3 connection
+    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]  # it is sqlite3's connection
+    connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]  # it is sqlite3's connection
 
 
 class Shop:
