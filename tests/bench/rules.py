@@ -98,7 +98,7 @@ def _touched(database: Database, book: Rulebook, members: int, size: Size) -> It
         began = time.perf_counter()
         database.transact(lambda c: lifecycle.run_full(c, book, NOW))
         full.append(time.perf_counter() - began)
-        database.transact(lambda c, turn=turn: _touch(c, members, count, turn))  # type: ignore[misc]
+        database.transact(lambda c, turn=turn: _touch(c, members, count, turn))  # type: ignore[misc]  # mypy gives lambdas with defaults no type
         began = time.perf_counter()
         looked = 0
         while looked < count:

@@ -48,7 +48,7 @@ def _due_index(database: Database, count: int) -> float:
     began = time.perf_counter()
     for first in range(1, count + 1, GROUP):
         ids = range(first, min(first + GROUP, count + 1))
-        database.transact(lambda c, ids=ids: profile.set_reviews(c, dict.fromkeys(ids, LATER)))  # type: ignore[misc]
+        database.transact(lambda c, ids=ids: profile.set_reviews(c, dict.fromkeys(ids, LATER)))  # type: ignore[misc]  # mypy gives lambdas with defaults no type
     come = 0
     while taken := database.transact(_page):
         come += taken
@@ -73,7 +73,7 @@ def _apscheduler(url: str, count: int) -> float:
 
     @event.listens_for(engine, "connect")
     def durable(connection: object, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]  # a sqlite3 connection
+        connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]  # it is sqlite3's connection
 
     scheduler = BackgroundScheduler(
         jobstores={"default": SQLAlchemyJobStore(engine=engine)},

@@ -191,7 +191,7 @@ async def test_old_orders_keep_their_time_and_those_to_come_are_now(shop: Shop) 
     await shop.send("/v1/track", {**ORDER, "messageId": "2", "timestamp": "2030-01-01T00:00:00Z"})
 
     def times(c: object) -> list[str]:
-        rows = c.execute(text("SELECT at FROM event WHERE kind = 'order.paid' ORDER BY at"))  # type: ignore[attr-defined]
+        rows = c.execute(text("SELECT at FROM event WHERE kind = 'order.paid' ORDER BY at"))  # type: ignore[attr-defined]  # it is a connection
         return [str(row[0])[:10] for row in rows]
 
     assert await shop.whole.read(times) == ["2020-02-29", "2026-12-01"]
