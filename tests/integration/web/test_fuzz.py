@@ -78,7 +78,7 @@ async def send(shop: Shop, path: str, value: object, media: str) -> Answer:
     return await shop.send(path, json.dumps(value).encode(), **headers)
 
 
-async def proper(shop: Shop, answer: Answer) -> None:
+async def assert_proper(shop: Shop, answer: Answer) -> None:
     assert answer.status in EXPECTED, answer
     assert answer.status == 202 or answer.media == "application/problem+json"
     assert await shop.whole.rows("SELECT count(*) FROM quarantine") == [(0,)]
@@ -87,13 +87,13 @@ async def proper(shop: Shop, answer: Answer) -> None:
 @MANY
 @given(sent=REQUESTS)
 async def test_no_signed_body_makes_anything_fail(small_shop: Shop, sent: tuple[str, Any, str]) -> None:
-    await proper(small_shop, await send(small_shop, *sent))
+    await assert_proper(small_shop, await send(small_shop, *sent))
 
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(sent=REQUESTS)
 async def test_nor_does_it_on_both_databases(shop: Shop, sent: tuple[str, Any, str]) -> None:
-    await proper(shop, await send(shop, *sent))
+    await assert_proper(shop, await send(shop, *sent))
 
 
 async def test_no_mutation_of_the_bytes_makes_anything_fail(small_shop: Shop) -> None:
@@ -132,4 +132,4 @@ async def test_a_door_that_lets_unstorable_values_in_would_be_caught(
     order = {"userId": "shop:o1", "event": "Points Earned", "properties": {"points": 2**64}}
     answer = await send(small_shop, "/v1/track", order, "application/json")
     with pytest.raises(AssertionError):
-        await proper(small_shop, answer)
+        await assert_proper(small_shop, answer)
