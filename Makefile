@@ -80,7 +80,7 @@ imports: $(DEV_STAMP)
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
 unit: $(DEV_STAMP)
-	$(BIN)/python -m pytest -q tests/unit
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/unit
 
 .PHONY: test bench soak
 test: check pg chromium fonts ## check and every other test; the same command CI runs
