@@ -1,20 +1,21 @@
 """How fast each account may be called, when it rests, and what an operator switched off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from bot.domain.delivery.pace import RECOVERS_AFTER, Grant, grant
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.routes import Rate
 from storage import alerts, switches
-from storage.dialect import insert_new
-from storage.reading import Query, moment_decoder
+from storage.dialect import insert_new, listed, within
+from storage.reading import Query, Rows, moment_decoder, stamped
 from storage.tables import table
 from storage.tables.delivery import RateRow
+from storage.writing import Change
 
 RATE = table(RateRow)
 BRAKES = (switches.PAUSED, switches.FENCED)
@@ -48,11 +49,7 @@ def read(c: Connection, policy: DeliveryPolicy, most: int, now: datetime) -> Pac
     """Return what may be sent now, at most `most`; reserves nothing."""
     names = {name for name, value in _SWITCHES.rows(c) if value}
     brake = next((name for name in BRAKES if name in names), "")
-    moment = moment_decoder(c)
-    rows = {
-        name: _State(moment(arrival), moment(until) if until else None, slowdown)
-        for name, arrival, until, slowdown in _RATES.rows(c)
-    }
+    rows = _states(c, _RATES.rows(c))
     rests = {name: row.rest_until for name, row in rows.items() if row.rest_until and row.rest_until > now}
     if any(route.account not in policy.rates for route in policy.routes.values()):
         return Pace(brake, frozenset(names), rests, None, None)
@@ -72,15 +69,15 @@ def reserve(
     if not limited:
         return {}
     names = [f"account:{account}" for account in limited]
-    found = {row.name: row for row in c.execute(_locked(c, names))}
+    found = _held(c, names)
     if len(found) < len(names):
         insert_new(c, RATE, [_fresh(name, now) for name in names if name not in found], ["name"])
-        found = {row.name: row for row in c.execute(_locked(c, names))}
+        found = _held(c, names)
     granted = {}
     for account, name in zip(limited, names, strict=True):
         one = _grant(found[name], policy.rates[account], wanted[account], now)
         if one.calls:
-            c.execute(update(RATE).where(RATE.c.name == name).values(arrival_at=one.arrival))
+            _ARRIVE.run(c, which=name, arrival=stamped(c, one.arrival))
         granted[account] = one
     return granted
 
@@ -88,7 +85,7 @@ def reserve(
 def rest(c: Connection, name: str, until: datetime, reason: str, now: datetime, *, slower: bool) -> None:
     """Let ``account:shop`` or ``route:mass`` rest until then; `slower` halves the account's rate."""
     insert_new(c, RATE, [_fresh(name, now)], ["name"])
-    row = c.execute(_locked(c, [name])).one()
+    row = _held(c, [name])[name]
     slowdown = min(SLOWEST, _slowdown(row, now) * 2) if slower else _slowdown(row, now)
     later = max(until, row.rest_until) if row.rest_until else until
     c.execute(
@@ -102,22 +99,38 @@ def stop_account(c: Connection, account: str, reason: str, now: datetime, detail
     alerts.raise_(c, f"account:{account}", "critical", f"{reason}: {detail}" if detail else reason, now)
 
 
-def _grant(row: _State | Row[Any] | None, rate: Rate, wanted: int, now: datetime) -> Grant:
+def _grant(row: _State | None, rate: Rate, wanted: int, now: datetime) -> Grant:
     if row is None:
         return grant(now, rate, 1, wanted, now)
     return grant(row.arrival_at, rate, _slowdown(row, now), wanted, now)
 
 
-def _slowdown(row: _State | Row[Any], now: datetime) -> int:
+def _slowdown(row: _State, now: datetime) -> int:
     if row.rest_until is None or row.rest_until + RECOVERS_AFTER <= now:
         return 1
-    slowdown: int = row.slowdown
-    return slowdown
+    return row.slowdown
 
 
-def _locked(c: Connection, names: list[str]) -> Any:
-    statement = select(RATE).where(RATE.c.name.in_(names)).order_by(RATE.c.name)
+def _held(c: Connection, names: Sequence[str]) -> dict[str, _State]:
+    """Return these rows, nobody else's until the commit."""
+    return _states(c, _LOCKED.rows(c, ids=listed(c, names)))
+
+
+def _states(c: Connection, rows: Rows) -> dict[str, _State]:
+    moment = moment_decoder(c)
+    return {
+        name: _State(moment(arrival), moment(until) if until else None, slowdown)
+        for name, arrival, until, slowdown in rows
+    }
+
+
+def _locked(c: Connection) -> Any:
+    statement = _state().where(within(c, RATE.c.name)).order_by(RATE.c.name)
     return statement.with_for_update() if c.dialect.name == "postgresql" else statement
+
+
+def _state() -> Select[Any]:
+    return select(RATE.c.name, RATE.c.arrival_at, RATE.c.rest_until, RATE.c.slowdown)
 
 
 def _fresh(name: str, now: datetime) -> dict[str, Any]:
@@ -125,4 +138,8 @@ def _fresh(name: str, now: datetime) -> dict[str, Any]:
 
 
 _SWITCHES = Query(lambda _c: select(switches.SWITCH.c.name, switches.SWITCH.c.value))
-_RATES = Query(lambda _c: select(RATE.c.name, RATE.c.arrival_at, RATE.c.rest_until, RATE.c.slowdown))
+_RATES = Query(lambda _c: _state())
+_LOCKED = Query(_locked)
+_ARRIVE = Change(
+    lambda _c: update(RATE).where(RATE.c.name == bindparam("which")).values(arrival_at=bindparam("arrival"))
+)

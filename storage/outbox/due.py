@@ -1,7 +1,8 @@
 """Which rows are due, and marking those that leave."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, literal_column, null, select, update
@@ -38,16 +39,24 @@ def hold_members(c: Connection, ids: Iterable[int]) -> list[int]:
 
 def due_of(c: Connection, members: Sequence[int], now: datetime) -> list[Due]:
     """Return every due row of these members."""
-    moment, document = moment_decoder(c), document_decoder(c)
+    # A chunk's rows were mostly made together: its moments and documents are few.
+    moment, document = cache(moment_decoder(c)), _decoder(c)
     found = []
-    for row in _DUE_OF.rows(c, ids=listed(c, members), now=stamped(c, now)):
-        row_id, attempts, key, reason, until, *values = row
+    for row_id, attempts, key, reason, until, *values in _DUE_OF.rows(
+        c, ids=listed(c, members), now=stamped(c, now)
+    ):
         values[4], values[14], values[16] = document(values[4]), document(values[14]), document(values[16])
         values[5], values[6], values[7] = moment(values[5]), moment(values[6]), moment(values[7])
         values[17] = bool(values[17])
-        message = message_of(tuple(values))
+        message = message_of(values)
         found.append(Due(row_id, message, attempts, key, reason, moment(until) if until else None))
     return found
+
+
+def _decoder(c: Connection) -> Callable[[Any], Any]:
+    """Return what decodes documents; equal texts become one value, which nobody changes."""
+    plain = document_decoder(c)
+    return cache(plain) if c.dialect.name == "sqlite" else plain
 
 
 def take(c: Connection, ids: Sequence[int], owner: str, route: str, now: datetime, *, keyed: bool) -> int:

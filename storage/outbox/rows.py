@@ -1,6 +1,6 @@
 """How a message becomes a row of the outbox and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -56,7 +56,7 @@ def row_of(message: OutboxMessage) -> dict[str, Any]:
     }
 
 
-def message_of(values: tuple[Any, ...]) -> OutboxMessage:
+def message_of(values: Sequence[Any]) -> OutboxMessage:
     """Return the message behind the values of `MESSAGE_COLUMNS`."""
     key, member_id, template, purpose, via, created_at, due_at, expires_at, priority = values[:9]
     rule, step, campaign, enrollment_id, unreachable, coupon, platform_template, context = values[9:17]
