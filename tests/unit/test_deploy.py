@@ -63,7 +63,7 @@ def test_no_secret_stands_in_what_is_deployed() -> None:
     ("name", "value"),
     [
         ("NoNewPrivileges", "yes"), ("ProtectSystem", "strict"), ("ProtectHome", "yes"), ("UMask", "0077"),
-        ("PrivateTmp", "yes"), ("CapabilityBoundingSet", ""), ("User", "hetang"), ("RestrictNamespaces", "yes"),
+        ("PrivateTmp", "yes"), ("CapabilityBoundingSet", ""), ("User", "hetang"),
     ],
 )  # fmt: skip
 def test_the_unit_gives_the_program_no_more_than_it_needs(name: str, value: str) -> None:
