@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -17,6 +17,7 @@ from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import ConfigError, StorageUnavailable
+from bot.engine import LocalEngine
 from bot.following import FollowedClock, clock_url, first_look, follow
 from bot.heart import Heart
 from bot.program import Program
@@ -29,10 +30,6 @@ from storage.database import Database
 from storage.privacy import Keyring
 
 __all__ = ["Program", "built", "inspect", "load", "open_database", "run", "serving"]
-
-# The ticker's; an account's rate makes rows due many times a second.
-TICK_S = 1.0
-SOONEST_S = 0.02
 
 log = structlog.get_logger("app")
 
@@ -67,11 +64,19 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
         channels: dict[str, Channel] = {name: connected(one) for name, one in config.accounts.items()}
         renderer = renderer_of(config)
         woken = asyncio.Event()
-        dispatcher = Dispatcher(database, group_of(config, renderer), clock, woken.set)
         caller = caller_of(config, renderer, channels, clock)
         sender = Sender(database, caller, clock, owner=f"sender-{secrets.token_hex(6)}")
-        heart = Heart(clock, *work_of(config, database, sender, dispatcher))
-        program = Program(config, clock, database, dispatcher, heart, sender, channels, woken, connected)
+        engine = LocalEngine(sender, clock, woken.set)
+
+        def stir() -> None:
+            woken.set()
+            engine.wake()
+
+        dispatcher = Dispatcher(database, group_of(config, renderer), clock, stir)
+        heart = Heart(clock, *work_of(config, database, engine, dispatcher))
+        program = Program(
+            config, clock, database, dispatcher, heart, sender, engine, channels, woken, connected
+        )
         await program.prepare(config)
         yield program
         sender.stop()
@@ -118,23 +123,16 @@ async def _beat(program: Program, followed: FollowedClock | None, url: str, beat
         return
     ticker = Ticker(program.clock, program.config.app.zone, program.heart.tick)
     ticker.start()
+    program.engine.start()
     beating.set()
     try:
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(program.woken.wait(), await _rest(program))
+            await program.woken.wait()
             program.woken.clear()
             await program.heart.beat()
     finally:
         ticker.stop()
-
-
-async def _rest(program: Program) -> float | None:
-    """Return the seconds until something is due that the next tick would be late for."""
-    due = await program.heart.next_due()
-    left = (due - program.clock.now()).total_seconds() if due else TICK_S
-    # What is past due although we just looked waits for something else than time.
-    return max(left, SOONEST_S) if 0 < left < TICK_S else None
+        await program.engine.stop()
 
 
 async def run(path: Path, environ: Mapping[str, str], *, clock: str, role: str) -> None:

@@ -21,10 +21,11 @@ from bot.domain.clock import Clock
 from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
+from bot.engine import Engine
 from bot.group import Group
 from bot.heart import NextDue, Pass
 from bot.rendering import Renderer
-from bot.sender import Caller, Sender, Wording
+from bot.sender import Caller, Wording
 from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.jobs import Timetable, campaign_job, nightly_scores
@@ -91,7 +92,7 @@ def channel_maker(
     return connected
 
 
-def work_of(config: Config, database: Database, sender: Sender, dispatcher: Dispatcher) -> Work:
+def work_of(config: Config, database: Database, engine: Engine, dispatcher: Dispatcher) -> Work:
     """Return what does everything that time has made due, and what tells when something is due next."""
     jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
     timetable = Timetable(database, jobs, config.app.zone)
@@ -103,7 +104,7 @@ def work_of(config: Config, database: Database, sender: Sender, dispatcher: Disp
         return await lifecycle.run_due(database, book, now)
 
     async def push(_now: datetime) -> int:
-        return await sender.send_due()
+        return await engine.settle()
 
     async def next_look(_now: datetime) -> datetime | None:
         rules = [rule.name for rule in book.ordered]
@@ -111,7 +112,7 @@ def work_of(config: Config, database: Database, sender: Sender, dispatcher: Disp
 
     async def next_push(_now: datetime) -> datetime | None:
         # What is due waits for an operator then, not for time.
-        return None if await database.read(switches.stopped) else await sender.next_due()
+        return None if await database.read(switches.stopped) else await engine.next_due()
 
     # Last, so that what is merely due was sent before it counts as stuck.
     watch = Watch(database, config)

@@ -15,6 +15,7 @@ from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.errors import ConfigError, SendError, StorageUnavailable
+from bot.engine import LocalEngine
 from bot.heart import Heart
 from bot.publishing import publish_menu
 from bot.sender import Sender
@@ -39,6 +40,7 @@ class Program:
     dispatcher: Dispatcher
     heart: Heart
     sender: Sender
+    engine: LocalEngine
     channels: dict[str, Channel]
     woken: asyncio.Event
     connected: Callable[[AccountSettings], OfficialAccount]
@@ -64,7 +66,7 @@ class Program:
             del self.channels[gone]
         self.channels.update(channels)
         self.dispatcher.follow(group)
-        self.heart.follow(*work_of(config, self.database, self.sender, self.dispatcher))
+        self.heart.follow(*work_of(config, self.database, self.engine, self.dispatcher))
         for follow in self.doors:
             follow(config)
         self.woken.set()
