@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,6 +13,7 @@ from bot.domain.delivery.departures import Departure, InDoubt, Outcome, Postpone
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.reasons import Reason
 from bot.domain.errors import AccountDisabled, OutcomeUnknown, SendError, TryLater, Undeliverable
+from bot.sender.ailing import Ailing
 from bot.sender.wording import Wording, said
 
 BACKOFF = timedelta(seconds=1)
@@ -32,6 +33,7 @@ class Caller:
     channels: Mapping[str, Channel]
     clock: Clock
     rng: random.Random
+    ailing: Ailing = field(default_factory=Ailing)
 
     async def send(self, departure: Departure) -> Outcome:
         """Return what became of the row; raises nothing but cancellation."""
@@ -73,11 +75,28 @@ class Caller:
             return self.failed(departure, error)
         except Exception as error:  # nobody can say whether the call had its effect
             log.exception("send_failed", route=departure.route, row=departure.id)
-            return InDoubt(departure, Reason.DOUBTFUL, type(error).__name__)
+            return self.doubted(InDoubt(departure, Reason.DOUBTFUL, type(error).__name__))
+        self.understood(departure)
         return Sent(departure, accepted.platform_id, said(delivery.content))
+
+    def understood(self, departure: Departure) -> None:
+        """Note that the platform's answer made sense."""
+        self.ailing.understood(self.policy.routes[departure.route].account)
+
+    def doubted(self, outcome: InDoubt) -> InDoubt:
+        """Note that it didn't; return the outcome, with a rest for the account when that goes on."""
+        account = self.policy.routes[outcome.departure.route].account
+        return replace(outcome, rest_until=self.ailing.doubted(account, self.clock.now()))
 
     def failed(self, departure: Departure, error: SendError) -> Outcome:
         """Return what a send error means for the row."""
+        outcome = self._meaning(departure, error)
+        if isinstance(outcome, InDoubt):
+            return self.doubted(outcome)
+        self.understood(departure)
+        return outcome
+
+    def _meaning(self, departure: Departure, error: SendError) -> Outcome:
         detail = f"{error.code}: {error.detail}" if error.code is not None else error.detail
         match error:
             case TryLater():

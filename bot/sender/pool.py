@@ -127,6 +127,8 @@ async def _outcomes(caller: Caller, batch: MassBatch, route: RouteRule) -> list[
         return [replace(outcome, departure=one) for one in batch.members]
     except Exception as error:  # nobody can say whether the call had its effect
         log.exception("send_failed", route=batch.route, batch=batch.key)
-        return [InDoubt(one, Reason.DOUBTFUL, type(error).__name__) for one in batch.members]
+        doubt = caller.doubted(InDoubt(first, Reason.DOUBTFUL, type(error).__name__))
+        return [replace(doubt, departure=one) for one in batch.members]
+    caller.understood(first)
     words = said(batch.content)
     return [Sent(one, accepted.platform_id, words) for one in batch.members]

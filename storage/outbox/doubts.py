@@ -13,6 +13,7 @@ from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.reasons import Reason
 from storage.coupon_stock import COUPON
 from storage.outbox.ending import wake_runs
+from storage.outbox.repeating import awake
 from storage.outbox.rows import MESSAGE_COLUMNS, OUTBOX, message_of
 from storage.tables import table
 from storage.tables.members import IdentityRow
@@ -62,6 +63,7 @@ def adopt(c: Connection, owner: str, policy: DeliveryPolicy, now: datetime) -> l
         else:
             lost.append(row)
     give_up(c, lost, now)
+    again = awake(c, again, policy, now)
     if again:
         ids = [row.id for row in again]
         c.execute(

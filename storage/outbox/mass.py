@@ -15,6 +15,7 @@ from bot.domain.delivery.policy import DeliveryPolicy
 from storage.dialect import chunks
 from storage.outbox.contents import content_of, document_of
 from storage.outbox.doubts import departures_of, give_up, orphans
+from storage.outbox.repeating import awake
 from storage.outbox.rows import OUTBOX
 from storage.tables import table
 from storage.tables.delivery import MassBatchRow
@@ -95,12 +96,12 @@ def adopt_batches(c: Connection, owner: str, policy: DeliveryPolicy, now: dateti
     Rows come back in the very composition that was stored: the same key must mean the same call.
     """
     by_key: dict[str, list[Any]] = defaultdict(list)
-    lost = []
+    lost: list[Any] = []
+    alive: list[Any] = []
     for row in orphans(c, owner, now, pooled=True):
-        if _alive(row, policy, now):
-            by_key[row.batch_key].append(row)
-        else:
-            lost.append(row)
+        (alive if _alive(row, policy, now) else lost).append(row)
+    for row in awake(c, alive, policy, now):
+        by_key[row.batch_key].append(row)
     give_up(c, lost, now)
     found = []
     for stored in c.execute(select(MASS_BATCH).where(MASS_BATCH.c.key.in_(list(by_key)))):

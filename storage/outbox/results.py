@@ -1,8 +1,7 @@
 """Recording what became of sends, and teaching the ledgers what the platform said."""
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,15 +14,10 @@ from storage.dialect import listed
 from storage.outbox.corrections import REROUTED, correct
 from storage.outbox.ending import wake_runs
 from storage.outbox.marks import MARKS, MINE
+from storage.outbox.repeating import in_doubt, repeated
 from storage.reading import stamped
 
 MAX_ATTEMPTS = 5
-# A call in doubt is repeated with its key after this long, then after twice as long, while the key lives.
-REPEAT_AFTER = timedelta(seconds=2)
-LONGEST = timedelta(minutes=10)
-# So many calls of an account in doubt at once, and no fewer than half, mean that the platform ails.
-AILING = 3
-AILING_REST = timedelta(seconds=30)
 
 
 def record(
@@ -83,7 +77,7 @@ def _settle(
         for one in outcomes
         if one.departure.coupon
         and one.departure.message.key in ended
-        and (isinstance(one, Sent | InDoubt) or _repeated(one.departure))
+        and (isinstance(one, Sent | InDoubt) or repeated(one.departure))
     ]
     if kept:
         coupons.confirm(c, kept, now)
@@ -93,53 +87,29 @@ def _again(c: Connection, reason: str, detail: str, at: datetime) -> dict[str, A
     return {"into": "queued", "why": str(reason), "words": detail, "due": stamped(c, at), "done": False}
 
 
-def _repeated(departure: Departure) -> bool:
-    """Return whether the platform may have seen the message before this call."""
-    return departure.keyed_at is not None and departure.keyed_at < departure.claimed_at
-
-
-def _doubt(
-    c: Connection, outcome: Postponed | InDoubt | Refused | Stopped, policy: DeliveryPolicy, now: datetime
-) -> dict[str, Any]:
-    departure = outcome.departure
-    route = policy.routes.get(departure.route)
-    due = now + min(REPEAT_AFTER * 2 ** min(departure.attempt - 1, 12), LONGEST)
-    if isinstance(outcome, Postponed):
-        due = max(due, outcome.until)
-    if route is not None and route.key_lives(departure.keyed_at, due):
-        # Stays claimed but without an owner: `adopt` sends it again with the same key, past the gates.
-        words = {"why": outcome.reason, "words": outcome.detail, "due": stamped(c, due)}
-        return {"into": "sending", "done": False, **words}
-    return {"into": "unknown", "why": Reason.DOUBTFUL.value, "words": outcome.detail}
-
-
 def _learn(c: Connection, outcomes: Sequence[Outcome], policy: DeliveryPolicy, now: datetime) -> None:
     ordered: set[tuple[str, str]] = set()
     for outcome in outcomes:
         if isinstance(outcome, Refused) and outcome.correction:
             correct(c, outcome, policy, now)
-        elif isinstance(outcome, Postponed | Stopped):
+        elif isinstance(outcome, Postponed | Stopped) or (
+            isinstance(outcome, InDoubt) and outcome.rest_until
+        ):
             order = (outcome.departure.route, outcome.reason)
             if order not in ordered:
                 _obey(c, outcome, policy, now)
             ordered.add(order)
-    _spare(c, outcomes, policy, now)
 
 
-def _spare(c: Connection, outcomes: Sequence[Outcome], policy: DeliveryPolicy, now: datetime) -> None:
-    """Let an account rest whose platform ails: each further call would only be one more in doubt."""
-    made = Counter(policy.routes[one.departure.route].account for one in outcomes)
-    doubtful = [one for one in outcomes if isinstance(one, InDoubt)]
-    lost = Counter(policy.routes[one.departure.route].account for one in doubtful)
-    for account, count in lost.items():
-        if count >= AILING and 2 * count >= made[account]:
-            reason = doubtful[0].reason
-            rates.rest(c, f"account:{account}", now + AILING_REST, reason, now, slower=False)
-
-
-def _obey(c: Connection, outcome: Postponed | Stopped, policy: DeliveryPolicy, now: datetime) -> None:
-    """Let the account or one of its APIs rest, slow down or stop, as the platform wants."""
+def _obey(
+    c: Connection, outcome: Postponed | Stopped | InDoubt, policy: DeliveryPolicy, now: datetime
+) -> None:
+    """Let the account or one of its APIs rest, slow down or stop, as the platform wants or needs."""
     account = policy.routes[outcome.departure.route].account
+    if isinstance(outcome, InDoubt):
+        until = outcome.rest_until or now
+        rates.rest(c, f"account:{account}", until, outcome.reason, now, slower=False)
+        return
     if isinstance(outcome, Stopped):
         rates.stop_account(c, account, outcome.reason, now, outcome.detail)
         return
@@ -153,21 +123,21 @@ def _obey(c: Connection, outcome: Postponed | Stopped, policy: DeliveryPolicy, n
 
 def _row(c: Connection, outcome: Outcome, policy: DeliveryPolicy, now: datetime) -> dict[str, Any]:
     row = {"row": outcome.departure.id, "done": True, "why": "", "words": "", "back": 0}
-    if not isinstance(outcome, Sent) and _repeated(outcome.departure):
+    if not isinstance(outcome, Sent) and repeated(outcome.departure):
         # Whatever is wrong with the repetition says nothing about the first call: with a new key or by
         # another route the message could arrive twice.
-        return row | _doubt(c, outcome, policy, now)
+        return row | in_doubt(c, outcome, policy, now)
     match outcome:
         case Sent():
             return row | {"into": "sent", "platform": outcome.platform_id, "said": outcome.text}
         case InDoubt():
-            return row | _doubt(c, outcome, policy, now)
+            return row | in_doubt(c, outcome, policy, now)
         case Stopped():
             return row | _again(c, Reason.ACCOUNT_STOPPED, outcome.detail, now) | {"back": 1}
         case Refused():
             return row | _refused(c, outcome, now)
         case Postponed():
-            return row | _postponed(c, outcome, policy)
+            return row | _postponed(c, outcome, policy, now)
 
 
 def _refused(c: Connection, outcome: Refused, now: datetime) -> dict[str, Any]:
@@ -177,12 +147,11 @@ def _refused(c: Connection, outcome: Refused, now: datetime) -> dict[str, Any]:
     return {"into": "failed", "why": outcome.reason, "words": outcome.detail}
 
 
-def _postponed(c: Connection, outcome: Postponed, policy: DeliveryPolicy) -> dict[str, Any]:
+def _postponed(c: Connection, outcome: Postponed, policy: DeliveryPolicy, now: datetime) -> dict[str, Any]:
     route = policy.routes[outcome.departure.route]
     if route.batch is not None and route.key_lives(outcome.departure.keyed_at, outcome.until):
         # A stored batch stays together: `adopt_batches` repeats the whole call with its key.
-        due = stamped(c, outcome.until)
-        return {"into": "sending", "why": outcome.reason, "words": outcome.detail, "done": False, "due": due}
+        return in_doubt(c, outcome, policy, now)
     if outcome.reason == Reason.ALONE:
         # A window that opens before the next batch lets it leave by another route.
         return _again(c, outcome.reason, outcome.detail, outcome.until) | {"into": "waiting", "back": 1}

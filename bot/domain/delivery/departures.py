@@ -73,11 +73,15 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """It may have been sent; only the route's key makes a repeat harmless."""
+    """It may have been sent; only the route's key makes a repeat harmless.
+
+    `rest_until` is set when the platform seems to ail: until then its account is better left alone.
+    """
 
     departure: Departure
     reason: str
     detail: str = ""
+    rest_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
