@@ -41,6 +41,7 @@ class TokenKeeper:
         self._lock = asyncio.Lock()
         self._held: Token | None = None
         self._refused = ""
+        self._tried_again = ""
         self._fetched: deque[datetime] = deque(maxlen=FETCHES)
         self._failures = 0
         self._rest_until: datetime | None = None
@@ -59,7 +60,12 @@ class TokenKeeper:
 
     async def discard(self, value: str) -> None:
         """Stop using this value, as the platform refused it; a newer one stays."""
-        self._refused = value
+        if value == self._tried_again:
+            # Asking for another one would only bring this one again.
+            now = self._clock.now()
+            self._rest(TryLater("token_refused", now, detail="the platform refuses the token it gives"), now)
+        else:
+            self._refused = value
         if self._held is not None and self._held.value == value:
             self._held = None
             try:
@@ -83,16 +89,24 @@ class TokenKeeper:
         answer = await self._fetch()
         token = self._token_of(answer, now) if isinstance(answer, dict) else answer
         if isinstance(token, SendError):
-            self._failures += 1
-            self._fault = token
-            self._rest_until = now + min(_LONGEST_REST, _REST * 2 ** min(self._failures - 1, 8))
-            raise self._unavailable(self._rest_until)
-        self._failures, self._rest_until = 0, None
+            self._rest(token, now)
+            # The platform may have erred when it refused the token it still gives: after the rest it is
+            # tried again, or nothing would be sent for the rest of the token's two hours.
+            self._tried_again, self._refused = self._refused, ""
+            raise self._unavailable(self._rest_until or now)
+        self._rest_until = None
+        if token.value != self._tried_again:
+            self._failures = 0
         try:
             await self._store.save(self._account, token)
         except StorageUnavailable:
             log.warning("token_not_kept", account=self._account)
         return token
+
+    def _rest(self, fault: SendError, now: datetime) -> None:
+        self._failures += 1
+        self._fault = fault
+        self._rest_until = now + min(_LONGEST_REST, _REST * 2 ** min(self._failures - 1, 8))
 
     def _may_fetch(self, now: datetime) -> None:
         if self._rest_until is not None and now < self._rest_until:
