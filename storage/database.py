@@ -41,6 +41,8 @@ class Database:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         # How often the database was gone, full or locked; the watch raises an alert when this grows.
         self.failures = 0
+        # Whether the last transaction was refused; a full disk can still be read.
+        self.refusing = False
 
     @classmethod
     def open(cls, url: str, keyring: Keyring | None = None) -> Self:
@@ -104,15 +106,21 @@ class Database:
     def _once(self, work: Callable[[Connection], Result]) -> Result:
         try:
             with self.engine.begin() as connection:
-                return work(connection)
+                found = work(connection)
         except (OperationalError, InterfaceError) as error:
-            self.failures += 1
+            self._note_failure()
             raise StorageUnavailable(str(error.orig)) from error
         except DBAPIError as error:
             if error.connection_invalidated:
-                self.failures += 1
+                self._note_failure()
                 raise StorageUnavailable(str(error.orig)) from error
             raise
+        self.refusing = False
+        return found
+
+    def _note_failure(self) -> None:
+        self.failures += 1
+        self.refusing = True
 
     def _look(self, work: Callable[[Connection], Result]) -> Result:
         try:

@@ -87,7 +87,9 @@ class Health:
         return self._seen
 
     def _checks(self, vitals: Vitals | None, now: datetime) -> dict[str, dict[str, object]]:
-        checks = {"database": _check(vitals is not None, vital=True)}
+        # What can be read but not written, such as a full disk, stores no callback.
+        taking = vitals is not None and not self._database.refusing
+        checks = {"database": _check(taking, vital=True, failures=self._database.failures)}
         if vitals is not None:
             checks |= _stored(vitals, now)
         if self._heart is not None:
