@@ -48,24 +48,25 @@ def test_other_purposes_do_not_count() -> None:
 @given(
     st.integers(1, 2000),
     st.sampled_from([1, 2, 4]),
+    st.sampled_from([timedelta(seconds=1), timedelta(minutes=1)]),
     st.lists(st.tuples(st.integers(0, 700), st.integers(1, 60)), max_size=60),
 )
-def test_no_second_sees_more_calls_than_the_rate_and_one_bunch(
-    sends: int, slowdown: int, asked: list[tuple[int, int]]
+def test_no_period_sees_more_calls_than_the_rate_and_one_bunch(
+    sends: int, slowdown: int, per: timedelta, asked: list[tuple[int, int]]
 ) -> None:
-    rate = Rate(sends)
+    rate = Rate(sends, per)
     arrival, now = START, START
     made: list[datetime] = []
     for pause_ms, wanted in asked:
-        now += timedelta(milliseconds=pause_ms)
+        now += pause_ms * per / 1000
         given_ = grant(arrival, rate, slowdown, wanted, now)
         assert 0 <= given_.calls <= wanted
         assert given_.next_at >= now
         arrival = given_.arrival
         made += [now] * given_.calls
-    bunch = int(BUNCH / (rate.interval * slowdown)) + 1
+    bunch = int(per * BUNCH / (rate.interval * slowdown)) + 1
     for first in made:
-        within = sum(first <= at < first + timedelta(seconds=1) for at in made)
+        within = sum(first <= at < first + per for at in made)
         assert within <= sends / slowdown + bunch + 1
 
 
@@ -76,3 +77,8 @@ def test_a_call_refused_now_is_granted_at_the_moment_named() -> None:
     assert grant(first.arrival, rate, 1, 1, START).calls == 0
     assert grant(first.arrival, rate, 1, 1, first.next_at).calls == 1
     assert grant(first.arrival, rate, 1, 1, first.next_at - timedelta(milliseconds=1)).calls == 0
+
+
+def test_a_rate_by_the_minute_bunches_by_the_minute() -> None:
+    assert grant(START, Rate(3000, timedelta(minutes=1)), 1, 1000, START).calls == 300
+    assert grant(START, Rate(50), 1, 1000, START).calls == 5
