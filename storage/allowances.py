@@ -1,14 +1,15 @@
 """The ledger of what the platforms allow: windows and grants per member and route."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, literal_column, update
 
 from bot.domain.effects import EarnGrant, OpenWindow
-from storage.dialect import greatest, insert_for, listed, upsert, within
+from storage.dialect import greatest, insert_for, listed, within
 from storage.outbox.queue import wake_waiting
+from storage.reading import stamper
 from storage.tables import table
 from storage.tables.delivery import AllowanceRow
 from storage.writing import Change
@@ -28,18 +29,8 @@ def open_windows(c: Connection, windows: Sequence[OpenWindow]) -> int:
         key = (window.member_id, window.route)
         old = merged.get(key)
         merged[key] = window if old is None else _larger(old, window)
-    rows = [_row(merged[key]) for key in sorted(merged)]
-    live = {
-        "remaining": lambda t, new: case(
-            (t.c.expires_at > new.opened_at, greatest(c, t.c.remaining, new.remaining)), else_=new.remaining
-        ),
-        "expires_at": lambda t, new: case(
-            (t.c.expires_at > new.expires_at, t.c.expires_at), else_=new.expires_at
-        ),
-        "opened_by": lambda _t, new: new.opened_by,
-        "opened_at": lambda t, new: greatest(c, t.c.opened_at, new.opened_at),
-    }
-    upsert(c, ALLOWANCE, rows, KEYS, live)
+    stamp = stamper(c)
+    _OPEN.many(c, [_row(merged[key], stamp) for key in sorted(merged)])
     moments = {window.opened_at for window in merged.values()}
     return wake_waiting(c, merged, max(moments)) if moments else 0
 
@@ -141,13 +132,31 @@ def _larger(old: OpenWindow, new: OpenWindow) -> OpenWindow:
     )
 
 
-def _row(window: OpenWindow) -> dict[str, Any]:
+def _row(window: OpenWindow, stamp: Callable[[datetime], Any]) -> dict[str, Any]:
     return {
         "member_id": window.member_id,
         "route": window.route,
         "template": "",
         "remaining": window.allowance,
         "opened_by": window.opened_by,
-        "opened_at": window.opened_at,
-        "expires_at": window.expires_at,
+        "opened_at": stamp(window.opened_at),
+        "expires_at": stamp(window.expires_at),
     }
+
+
+def _opening(c: Connection) -> Any:
+    statement = insert_for(c, ALLOWANCE).inline()
+    old, new = ALLOWANCE.c, statement.excluded
+    both = greatest(c, old.remaining, new.remaining)
+    return statement.on_conflict_do_update(
+        index_elements=KEYS,
+        set_={
+            "remaining": case((old.expires_at > new.opened_at, both), else_=new.remaining),
+            "expires_at": case((old.expires_at > new.expires_at, old.expires_at), else_=new.expires_at),
+            "opened_by": new.opened_by,
+            "opened_at": greatest(c, old.opened_at, new.opened_at),
+        },
+    )
+
+
+_OPEN = Change(_opening)

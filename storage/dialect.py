@@ -117,6 +117,14 @@ def within(connection: Connection, column: ColumnElement[Any], name: str = "ids"
     return column == func.any(bindparam(name, type_=postgresql.ARRAY(column.type)))
 
 
+def each_of(connection: Connection, name: str) -> ColumnElement[Any]:
+    """Return a list of strings, bound later as `listed` makes it, as a column to select from."""
+    if connection.dialect.name == "sqlite":
+        given = func.json_each(bindparam(name, type_=String)).table_valued("value")
+        return given.c.value
+    return func.unnest(bindparam(name, type_=postgresql.ARRAY(String))).column_valued()
+
+
 def unindexed(connection: Connection, column: Any) -> ColumnElement[Any]:
     """Return the column in a form SQLite finds no index for.
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 from bot.domain.effects import Enroll, MoveEnrollment
 from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState
 from bot.domain.outbox import OutboxState
-from storage.dialect import chunks, insert_for, inserted, listed, within
+from storage.dialect import chunks, insert_for, inserted, listed, unindexed, within
 from storage.tables import table
 from storage.tables.delivery import OutboxRow
 from storage.tables.lifecycle import EnrollmentRow, EnrollmentStepRow
@@ -145,7 +145,7 @@ def wake(connection: Connection, keys: Iterable[str], now: datetime) -> int:
     for chunk in chunks(sorted(set(keys))):
         statement = (
             update(ENROLLMENT)
-            .where(within(connection, c.waiting_for), c.state == ACTIVE)
+            .where(within(connection, c.waiting_for), unindexed(connection, c.state) == ACTIVE)
             .values(due_at=bindparam("wake_at", type_=c.due_at.type))
         )
         given = {"ids": listed(connection, chunk), "wake_at": now}

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, String, bindparam, delete, literal_column, select, true, update
 
-from storage.dialect import chunks, insert_for, inserted
+from storage.dialect import chunks, each_of, insert_for, listed
+from storage.reading import Query, stamped
 from storage.tables import table
 from storage.tables.events import InboxRow, QuarantineRow
 
@@ -25,13 +27,19 @@ class InboxEntry:
 
 def append(connection: Connection, entries: Sequence[InboxEntry], now: datetime) -> set[str]:
     """Note each key and return the new ones; a key that was there already is a platform's retry."""
-    by_digest = {digest(entry.key): entry for entry in entries}
-    rows = [
-        {"key": key, "account": by_digest[key].account, "received_at": now, "state": "done", "answer": None}
-        for key in sorted(by_digest)
-    ]
-    statement = insert_for(connection, INBOX).on_conflict_do_nothing(index_elements=["key"])
-    return {by_digest[key].key for key in inserted(connection, statement, rows, INBOX.c.key)}
+    by_digest: dict[str, str] = {}
+    through: dict[str, list[str]] = {}
+    for entry in entries:
+        key = digest(entry.key)
+        if key not in by_digest:
+            through.setdefault(entry.account, []).append(key)
+        by_digest[key] = entry.key
+    moment = stamped(connection, now)
+    return {
+        by_digest[row[0]]
+        for account, keys in sorted(through.items())
+        for row in _NOTE.rows(connection, keys=listed(connection, sorted(keys)), account=account, at=moment)
+    }
 
 
 def answers(connection: Connection, keys: Iterable[str]) -> dict[str, bytes | None]:
@@ -81,6 +89,22 @@ def prune(connection: Connection, now: datetime, keep: timedelta) -> int:
     """Forget keys older than `keep` and return how many; at least 7 days, or an old retry counts again."""
     done = connection.execute(delete(INBOX).where(INBOX.c.received_at < now - keep))
     return done.rowcount
+
+
+def _noting(connection: Connection) -> Any:
+    """A list of keys in, those that were new out; one text whatever the length."""
+    moment = bindparam("at", type_=INBOX.c.received_at.type)
+    account, done = bindparam("account", type_=String), literal_column("'done'", String)
+    rows = select(each_of(connection, "keys"), account, moment, done).where(true())
+    return (
+        insert_for(connection, INBOX)
+        .from_select(["key", "account", "received_at", "state"], rows)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(INBOX.c.key)
+    )
+
+
+_NOTE = Query(_noting)
 
 
 def digest(key: str) -> str:

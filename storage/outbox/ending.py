@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, literal_column, update
 
-from storage.dialect import listed, within
+from storage.dialect import listed, unindexed, within
 from storage.reading import stamped
 from storage.tables import table
 from storage.tables.lifecycle import EnrollmentRow
@@ -26,7 +26,11 @@ def wake_runs(c: Connection, keys: Sequence[str], now: datetime) -> None:
 _WAKE = Change(
     lambda c: (
         update(ENROLLMENT)
-        .where(within(c, ENROLLMENT.c.waiting_for, "keys"), ENROLLMENT.c.state == literal_column("'active'"))
+        # By the index over what is waited for, or SQLite reads every live run for each answer.
+        .where(
+            within(c, ENROLLMENT.c.waiting_for, "keys"),
+            unindexed(c, ENROLLMENT.c.state) == literal_column("'active'"),
+        )
         .values(due_at=bindparam("due"))
     )
 )

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Connection, literal_column, or_, select, u
 from bot.domain.delivery.reasons import Reason
 from bot.domain.effects import CancelMessages
 from bot.domain.outbox import OutboxMessage
-from storage.dialect import chunks, insert_new
+from storage.dialect import chunks, insert_new, listed, within
 from storage.outbox.ending import wake_runs
 from storage.outbox.rows import OUTBOX, row_of
-from storage.reading import Query, moment_decoder
+from storage.reading import Query, document_decoder, moment_decoder
 
 
 def enqueue(c: Connection, messages: Sequence[OutboxMessage]) -> None:
@@ -52,13 +52,10 @@ def wake_waiting(c: Connection, opened: Iterable[tuple[int, str]], now: datetime
     for member_id, route in opened:
         doors.setdefault(member_id, set()).add(route)
     woken = 0
+    document = document_decoder(c)
     for part in chunks(sorted(doors)):
-        found = c.execute(
-            select(OUTBOX.c.id, OUTBOX.c.member_id, OUTBOX.c.via).where(
-                OUTBOX.c.member_id.in_(part), OUTBOX.c.state == "waiting"
-            )
-        )
-        ids = [row_id for row_id, member_id, via in found if doors[member_id].intersection(via)]
+        found = _WAITING.rows(c, ids=listed(c, part))
+        ids = [row_id for row_id, member_id, via in found if doors[member_id].intersection(document(via))]
         if ids:
             c.execute(
                 update(OUTBOX)
@@ -126,6 +123,11 @@ _NEXT = (
     _next(OUTBOX.c.state == literal_column("'queued'")),
     _next(OUTBOX.c.state == literal_column("'waiting'")),
     _next(OUTBOX.c.state == literal_column("'sending'"), OUTBOX.c.owner == literal_column("''")),
+)
+_WAITING = Query(
+    lambda c: select(OUTBOX.c.id, OUTBOX.c.member_id, OUTBOX.c.via).where(
+        within(c, OUTBOX.c.member_id), OUTBOX.c.state == literal_column("'waiting'")
+    )
 )
 _IN_HAND = Query(
     lambda _c: (
