@@ -169,6 +169,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        # The hot pages of a busy hour are written back once, not every few groups of callbacks.
+        "wal_autocheckpoint=4000",
+        "cache_size=-16384",
+        "mmap_size=268435456",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -7,6 +7,7 @@ and running type processors column by column would cost more than the reading it
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,6 +19,8 @@ from storage.tables.columns import UTCDateTime
 Rows = list[tuple[Any, ...]]
 _STAMP = UTCDateTime()
 _SQLITE = sqlite.dialect()
+# `json.dumps` with separators would make one of these for each document.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Query(Prepared):
@@ -41,7 +44,7 @@ def document_decoder(connection: Connection) -> Callable[[Any], Any]:
 
 def to_document(value: Any) -> str:
     """Return plain values as a JSON document, which both drivers take as text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else "{}"
+    return _ENCODER.encode(value) if value else "{}"
 
 
 def stamped(connection: Connection, moment: datetime) -> Any:
@@ -67,6 +70,8 @@ def stamper(connection: Connection) -> Callable[[datetime], Any]:
     return _to_text if connection.dialect.name == "sqlite" else _as_is
 
 
+# A group of events shares few moments, and each is written several times.
+@lru_cache(maxsize=1024)
 def _to_text(moment: datetime) -> str:
     if moment.tzinfo is not UTC:
         return str(_STAMP.process_bind_param(moment, _SQLITE))

@@ -19,6 +19,7 @@ Decode = Callable[[Any], Any]
 Row = tuple[Any, ...]
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _ACTIVE = EnrollmentState.ACTIVE.value
+_STATES = {state.value: state for state in EnrollmentState}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,10 @@ def _read_small(connection: Connection, given: Any, drafts: _Drafts, moment: Dec
 
 
 def _read_tallies(connection: Connection, given: Any, drafts: _Drafts, moment: Decode) -> None:
-    tallies = drafts.tallies
     for member_id, kind, count, first, last, amount in facts.TALLIES.rows(connection, ids=given):
         began = moment(first)
-        ended = began if first == last else moment(last)
-        tallies.setdefault(member_id, {})[kind] = Tally(count, began, ended, amount)
+        tally = Tally(count, began, began if first == last else moment(last), amount)
+        drafts.tallies.setdefault(member_id, {})[kind] = tally
 
 
 def _read_runs(connection: Connection, given: Any, drafts: _Drafts, moment: Decode, document: Decode) -> None:
@@ -144,7 +144,7 @@ def _enrollment(row: Row, moment: Decode, document: Decode) -> Enrollment:
         version=version,
         member_id=member_id,
         key=name,
-        state=EnrollmentState(state),
+        state=_STATES[state],
         step=step,
         entered_at=moment(entered),
         began_at=moment(began),
