@@ -18,6 +18,8 @@ from storage.database import Database
 
 MAX_GROUP = 256
 MAX_WAITING = 4096
+LARGE_GROUP = 8
+PATIENCE_S = 0.005
 LEAVING = frozenset({UNFOLLOWED, ERASURE_ASKED})
 
 log = structlog.get_logger("dispatcher")
@@ -32,8 +34,9 @@ class _Waiting:
 class Dispatcher:
     """Takes events from every door, one transaction for all that wait, and answers each after its commit.
 
-    While one group is being committed the next one gathers; an idle dispatcher starts at once, so
-    grouping costs no waiting time.
+    While one group is being committed the next one gathers; an idle dispatcher starts at once. Only
+    after a large group it waits for half as many again, 5 ms at most: those just answered are about to
+    be followed, and a transaction for the two that were early costs nearly as much as one for thirty.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class Dispatcher:
         self._committed = committed
         self._waiting: deque[_Waiting] = deque()
         self._runner: asyncio.Task[None] | None = None
+        self._enough = 0
+        self._gathered: asyncio.Future[None] | None = None
 
     def follow(self, group: Group) -> None:
         """Use another group from the next transaction on; for a configuration swapped in."""
@@ -85,6 +90,8 @@ class Dispatcher:
             raise StorageUnavailable("too many callbacks wait")
         waiting = _Waiting(heard, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
+        if self._gathered is not None and len(self._waiting) >= self._enough:
+            _release(self._gathered)
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run())
         return waiting.done
@@ -93,7 +100,21 @@ class Dispatcher:
         # One turn of the loop lets every callback that is already readable join the first group.
         await asyncio.sleep(0)
         while self._waiting:
-            await self._commit(self._next_group())
+            group = self._next_group()
+            await self._commit(group)
+            if len(group) >= LARGE_GROUP:
+                await self._gather(len(group) // 2)
+
+    async def _gather(self, enough: int) -> None:
+        """Wait until so many wait, or as long as patience lasts."""
+        if len(self._waiting) >= enough:
+            return
+        loop = asyncio.get_running_loop()
+        self._enough, self._gathered = enough, loop.create_future()
+        timer = loop.call_later(PATIENCE_S, _release, self._gathered)
+        await self._gathered
+        timer.cancel()
+        self._gathered = None
 
     def _next_group(self) -> list[_Waiting]:
         """Take what waits, up to the next event of somebody who leaves in this very group.
@@ -146,6 +167,11 @@ class Dispatcher:
             _answer(waiting, body)
         if outcome.woken:
             self._committed()
+
+
+def _release(gathered: "asyncio.Future[None]") -> None:
+    if not gathered.done():
+        gathered.set_result(None)
 
 
 def _answer(waiting: _Waiting, body: bytes) -> None:
