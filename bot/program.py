@@ -20,7 +20,7 @@ from bot.heart import Heart
 from bot.publishing import publish_menu
 from bot.sender import Sender
 from scheduler import lifecycle
-from storage import config_versions, coupons
+from storage import config_versions, coupons, startup
 from storage.coupon_stock import Import, import_codes
 from storage.database import Connection, Database
 
@@ -78,6 +78,7 @@ class Program:
         codes = await asyncio.to_thread(_codes, config)
 
         def work(c: Connection) -> dict[str, Import]:
+            startup.one_at_a_time(c)
             coupons.sync(c, config.coupons.values())
             lifecycle.run_full(c, book, now)
             return {name: import_codes(c, name, lines, now) for name, lines in codes.items()}

@@ -1,6 +1,6 @@
 """Is this database fit to be used? Asked once, before anything else is."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from storage import migrate
 from storage.database import Database
@@ -8,6 +8,17 @@ from storage.database import Database
 # UPSERT needs 3.24, RETURNING 3.35: https://www.sqlite.org/changes.html
 OLDEST_SQLITE = (3, 35, 0)
 OLDEST_POSTGRESQL = 130000
+# Any number does that nobody else uses on this server; it reads "start" in base 36.
+ADVISORY_LOCK = 48_409_013
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Wait until no other starter prepares the database, and be the only one until the commit.
+
+    On SQLite every transaction that writes is alone.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 
 def problems(database: Database) -> list[str]:
