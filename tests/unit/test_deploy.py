@@ -92,6 +92,19 @@ def test_the_image_holds_every_folder_of_the_program_and_only_hashed_packages() 
     assert "\npsycopg-binary==" in (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
+def test_neither_the_image_nor_the_repository_takes_secrets_or_data_along() -> None:
+    sent = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = {
+        name
+        for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
+        for name in line.split()[:-1]
+    }
+    assert "*" in sent
+    assert {line.removeprefix("!") for line in sent if line.startswith("!")} == copied
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"/data/", "/deploy/secrets/"} <= set(ignored)
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
 def test_an_alert_rule_asks_for_metrics_that_exist(rule: dict[str, Any]) -> None:
     named = set(re.findall(r"hetang_\w+", rule["expr"]))
