@@ -1,8 +1,8 @@
 """Short lives of the program: a parent that has loaded everything forks children which send until killed.
 
 Starting Python and importing the program takes seconds; a campaign with hundreds of kills cannot wait for
-that. A child is the real composition (`bot.app.built`: database, channel, gates, sender) with the real
-engine, so nothing but the imports and the reading of the configuration is left out of a life.
+that. A child is the whole program as `run` serves it (`bot.app.serving`), so nothing but the imports and the
+reading of the configuration is left out of a life.
 """
 
 from __future__ import annotations
@@ -23,16 +23,14 @@ from pathlib import Path
 import uvloop
 
 from bot import logs
-from bot.app import built, load, serving
+from bot.app import load, serving
 from bot.channels._official import sends
 from bot.config import Config
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Callback, Channel, Delivery
-from bot.domain.clock import SystemClock
 from bot.domain.content import Content
 from bot.domain.delivery.departures import Departure
 from bot.domain.delivery.policy import DeliveryPolicy
-from bot.engine import LocalEngine
 from storage import outbox
 from storage.database import Connection
 from storage.outbox import doubts
@@ -53,10 +51,15 @@ def loaded(path: Path) -> Config:
 
 
 async def live(config: Config) -> None:
-    """Send what is due until killed."""
-    async with built(config, SystemClock()) as program:
-        engine = LocalEngine(program.sender, program.clock)
-        engine.start()
+    """Do what is due until killed."""
+    async with serving(config, role="worker"):
+        print(f"sending {os.getpid()}", flush=True)
+        await asyncio.Event().wait()
+
+
+async def everything(config: Config) -> None:
+    """Be the whole program, on a port of its own, until killed."""
+    async with serving(config, port=0):
         print(f"sending {os.getpid()}", flush=True)
         await asyncio.Event().wait()
 
@@ -102,7 +105,7 @@ def answer_early() -> None:
 
 QUEUE: set[asyncio.Task[None]] = set()
 SABOTAGE = {"honest": lambda: None, "forget_doubts": forget_doubts, "answer_early": answer_early}
-LIVES = {"live": live, "serve": serve}
+LIVES = {"live": live, "everything": everything, "serve": serve}
 
 
 def parent(path: str, way: str) -> None:
