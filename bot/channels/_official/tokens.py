@@ -78,9 +78,10 @@ class TokenKeeper:
             token = await self._store.load(self._account)
         except StorageUnavailable:
             return None
-        if token is None or token.value == self._refused or self._clock.now() >= token.expires_at:
+        if token is None or token.value == self._refused:
             return None
-        return token
+        # One fetched in the future was kept before the clock was set back: nobody knows when it ends.
+        return token if token.fetched_at <= self._clock.now() < token.expires_at else None
 
     async def _fetched_anew(self) -> Token:
         now = self._clock.now()
