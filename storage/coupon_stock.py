@@ -1,20 +1,22 @@
-"""Taking codes out of a batch's stock, importing them, and the trail of every code."""
+"""Taking codes out of a batch's stock, and importing them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.domain.coupons import Coupon, CouponClaim, CouponState
+from storage.coupon_trail import note, note_codes
 from storage.dialect import chunks
+from storage.reading import stamper
 from storage.tables import table
-from storage.tables.delivery import CouponBatchRow, CouponChangeRow, CouponRow
+from storage.tables.delivery import CouponBatchRow, CouponRow
+from storage.writing import Change
 
 BATCH = table(CouponBatchRow)
 COUPON = table(CouponRow)
-CHANGE = table(CouponChangeRow)
 LONGEST_CODE = 64
 
 
@@ -79,23 +81,6 @@ def import_codes(connection: Connection, name: str, lines: Sequence[str], now: d
     return result
 
 
-def note(
-    connection: Connection,
-    changes: Sequence[tuple[int, CouponState, str]],
-    now: datetime,
-    actor: str = "hetang",
-) -> None:
-    """Append what happened to codes: (coupon id, new state, cause)."""
-    if changes:
-        connection.execute(
-            CHANGE.insert(),
-            [
-                {"coupon_id": coupon_id, "state": state, "at": now, "actor": actor, "cause": cause}
-                for coupon_id, state, cause in changes
-            ],
-        )
-
-
 _BLANK = {
     "member_id": None,
     "key": None,
@@ -134,12 +119,24 @@ def _make(
     now: datetime,
     new_code: Callable[[], str],
 ) -> dict[str, Coupon]:
-    rows = [{"batch": batch.name, "code": new_code(), **_row(claim, state, valid, now)} for claim in claims]
-    for chunk in chunks(rows):
-        inserted = connection.execute(COUPON.insert().returning(COUPON.c.id), chunk).scalars().all()
-        note(connection, [(coupon_id, state, "claim") for coupon_id in inserted], now)
+    stamp = stamper(connection)
+    times = {"new_at": stamp(now), "new_taken_at": stamp(now), "new_expires_at": stamp(now + valid)}
+    times["new_issued_at"] = times["new_at"] if state is CouponState.ISSUED else None
+    common = {"new_batch": batch.name, "new_state": state.value, **times}
+    rows = [
+        {
+            "new_code": new_code(),
+            "new_key": claim.key,
+            "new_member_id": claim.member_id,
+            "new_basis": claim.basis,
+            **common,
+        }
+        for claim in claims
+    ]
+    _MAKE.many(connection, rows)
+    note_codes(connection, [row["new_code"] for row in rows], state, "claim", now)
     return {
-        claim.key: Coupon(row["code"], batch.name, claim.member_id, state, now + valid)
+        claim.key: Coupon(row["new_code"], batch.name, claim.member_id, state, now + valid)
         for claim, row in zip(claims, rows, strict=True)
     }
 
@@ -184,3 +181,13 @@ def _known_codes(connection: Connection, codes: dict[str, int]) -> dict[str, str
         rows = connection.execute(select(COUPON.c.code, COUPON.c.batch).where(COUPON.c.code.in_(chunk)))
         known.update((row.code, row.batch) for row in rows)
     return known
+
+
+_FILLED = (
+    "batch", "code", "state", "member_id", "key", "basis", "at", "taken_at", "issued_at", "expires_at",
+)  # fmt: skip
+_MAKE = Change(
+    lambda _c: insert(COUPON).values(
+        {name: bindparam(f"new_{name}") for name in _FILLED} | {"order_id": "", "amount": 0}
+    )
+)

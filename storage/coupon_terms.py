@@ -1,15 +1,17 @@
 """What a batch asks of a claim: how long a code is valid, how many a member may have."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, literal_column, select
 
 from bot.domain.coupons import Coupon, CouponBatch, CouponClaim, CouponState, Refusal
 from storage.coupon_stock import BATCH, COUPON
-from storage.dialect import chunks
+from storage.dialect import listed, unindexed, within
+from storage.reading import Query, stamped
 
 HELD = (
     CouponState.RESERVED,
@@ -80,13 +82,20 @@ def within_limit(
 def _counts(
     connection: Connection, name: str, ids: Iterable[int], window: timedelta | None, now: datetime
 ) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for chunk in chunks(sorted(ids)):
-        found = select(COUPON.c.member_id).where(
-            COUPON.c.batch == name, COUPON.c.member_id.in_(chunk), COUPON.c.state.in_(HELD)
-        )
-        if window is not None:
-            found = found.where(COUPON.c.taken_at > now - window)
-        for (member_id,) in connection.execute(found):
-            counts[member_id] = counts.get(member_id, 0) + 1
-    return counts
+    query = _HELD if window is None else _HELD_SINCE
+    since = {} if window is None else {"since": stamped(connection, now - window)}
+    rows = query.rows(connection, name=name, ids=listed(connection, sorted(ids)), **since)
+    return Counter(member_id for (member_id,) in rows)
+
+
+def _held(c: Connection) -> Select[Any]:
+    # The member's index leads to few rows, a batch's to all of it.
+    return select(COUPON.c.member_id).where(
+        within(c, COUPON.c.member_id),
+        unindexed(c, COUPON.c.batch) == bindparam("name"),
+        unindexed(c, COUPON.c.state).in_([literal_column(f"'{state}'") for state in HELD]),
+    )
+
+
+_HELD = Query(_held)
+_HELD_SINCE = Query(lambda c: _held(c).where(COUPON.c.taken_at > bindparam("since")))

@@ -6,16 +6,19 @@ whole database), so that counting what a member has and what is left cannot be o
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from secrets import choice
+from secrets import randbits
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from bot.domain.coupons import Coupon, CouponBatch, CouponClaim, CouponState, Refusal
 from storage import announcements
-from storage.coupon_stock import BATCH, COUPON, note, take
+from storage.coupon_stock import BATCH, COUPON, take
 from storage.coupon_terms import Terms, terms_by_name, terms_of, within_limit
-from storage.dialect import chunks
+from storage.coupon_trail import note, note_codes
+from storage.dialect import chunks, listed, unindexed, within
+from storage.reading import Query, moment_decoder, stamper
+from storage.writing import Change
 
 # 32 letters without 0/O and 1/I, 13 of them: 65 bits.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -26,7 +29,8 @@ Outcome = Coupon | Refusal
 
 def make_code() -> str:
     """Return a fresh code of 65 unguessable bits."""
-    return "".join(choice(ALPHABET) for _ in range(LENGTH))
+    bits = randbits(5 * LENGTH)
+    return "".join(ALPHABET[bits >> at & 31] for at in range(0, 5 * LENGTH, 5))
 
 
 def sync(connection: Connection, batches: Iterable[CouponBatch]) -> None:
@@ -65,22 +69,22 @@ def issue(
 
 def confirm(connection: Connection, keys: Sequence[str], now: datetime) -> list[Coupon]:
     """Turn reservations into coupons the members have: their messages left."""
-    rows = _rows(connection, keys, CouponState.RESERVED)
-    terms = terms_by_name(connection, {row.batch for row in rows})
+    rows = _RESERVED.rows(connection, keys=listed(connection, keys))
+    if not rows:
+        return []
+    terms = terms_by_name(connection, {batch for _, batch, _, _ in rows})
     given = [
-        Coupon(row.code, row.batch, row.member_id, CouponState.ISSUED, now + terms[row.batch].valid)
-        for row in rows
+        Coupon(code, batch, member_id, CouponState.ISSUED, now + terms[batch].valid)
+        for _, batch, code, member_id in rows
     ]
-    if rows:
-        connection.execute(
-            update(COUPON)
-            .where(COUPON.c.code == bindparam("given"))
-            .values(state=CouponState.ISSUED, issued_at=now, at=now, expires_at=bindparam("until")),
-            [{"given": coupon.code, "until": coupon.expires_at} for coupon in given],
-        )
-        note(connection, [(row.id, CouponState.ISSUED, "sent") for row in rows], now)
-        keyed = zip((row.key for row in rows), given, strict=True)
-        announcements.coupons_issued(connection, keyed, now)
+    stamp = stamper(connection)
+    _ISSUE.many(
+        connection,
+        [{"given": one.code, "since": stamp(now), "until": stamp(one.expires_at)} for one in given],
+    )
+    note_codes(connection, [one.code for one in given], CouponState.ISSUED, "sent", now)
+    keyed = zip((key for key, _, _, _ in rows), given, strict=True)
+    announcements.coupons_issued(connection, keyed, now)
     return given
 
 
@@ -142,12 +146,11 @@ def _claim_batch(
 
 
 def _known(connection: Connection, claims: Sequence[CouponClaim]) -> dict[str, Coupon]:
-    found: dict[str, Coupon] = {}
-    for chunk in chunks([claim.key for claim in claims]):
-        for row in connection.execute(select(COUPON).where(COUPON.c.key.in_(chunk))):
-            state = CouponState(row.state)
-            found[row.key] = Coupon(row.code, row.batch, row.member_id, state, row.expires_at)
-    return found
+    keys, moment = listed(connection, [claim.key for claim in claims]), moment_decoder(connection)
+    return {
+        key: Coupon(code, batch, member_id, CouponState(state), moment(until))
+        for key, code, batch, member_id, state, until in _BY_KEY.rows(connection, keys=keys)
+    }
 
 
 def _rows(connection: Connection, keys: Sequence[str], state: CouponState) -> list[Any]:
@@ -166,3 +169,32 @@ def _imported(connection: Connection, names: Iterable[str]) -> dict[str, bool]:
         .with_for_update()
     )
     return {row.name: row.imported for row in rows}
+
+
+_BY_KEY = Query(
+    lambda c: select(
+        COUPON.c.key, COUPON.c.code, COUPON.c.batch, COUPON.c.member_id, COUPON.c.state, COUPON.c.expires_at
+    ).where(within(c, COUPON.c.key, "keys"))
+)
+_RESERVED = Query(
+    lambda c: (
+        select(COUPON.c.key, COUPON.c.batch, COUPON.c.code, COUPON.c.member_id)
+        .where(
+            within(c, COUPON.c.key, "keys"),
+            unindexed(c, COUPON.c.state) == literal_column(f"'{CouponState.RESERVED}'"),
+        )
+        .order_by(COUPON.c.id)
+    )
+)
+_ISSUE = Change(
+    lambda _c: (
+        update(COUPON)
+        .where(COUPON.c.code == bindparam("given"))
+        .values(
+            state=literal_column(f"'{CouponState.ISSUED}'"),
+            issued_at=bindparam("since"),
+            at=bindparam("since"),
+            expires_at=bindparam("until"),
+        )
+    )
+)

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, func, literal_column, select, update
 
 from bot.domain.coupons import CouponState
-from storage.coupon_stock import BATCH, COUPON, note
+from storage.coupon_stock import BATCH, COUPON
+from storage.coupon_trail import note
 from storage.reading import Query, moment_decoder
 
 
