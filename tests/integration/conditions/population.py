@@ -40,7 +40,12 @@ def _rows(member: Member) -> Iterator[SQLModel]:
     for link in member.links:
         name = f"{link.account}:{link.address}"
         yield IdentityRow(
-            member_id=mine, known_as=name, account=link.account, following=link.following, since=link.since
+            member_id=mine,
+            known_as=name,
+            account=link.account,
+            following=link.following,
+            since=link.since,
+            source=link.account,
         )
     for tag in member.tags.values():
         yield TagRow(member_id=mine, name=tag.name, at=tag.at, expires_at=tag.expires_at)
