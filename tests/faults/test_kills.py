@@ -116,7 +116,7 @@ def judge(here: Town, size: Size, config: Path) -> None:
     assert here.platform.world.record.violations == []
 
 
-async def run(folder: Path, database_url: str, size: Size) -> None:
+async def assert_survives(folder: Path, database_url: str, size: Size) -> None:
     async with town(database_url) as here:
         config = write_config(folder, here.platform.url, database_url, f"{size.rate}/s")
         now = wall_now()
@@ -133,7 +133,7 @@ async def test_fifty_kills_in_five_thousand_sends_double_and_lose_nothing(
 ) -> None:
     # The platform's pause of a minute before a mass key may be repeated is waited out only in `make soak`.
     monkeypatch.setattr(mass, "_KEY_PAUSE", timedelta(0))
-    await run(tmp_path, any_database_url, USUAL)
+    await assert_survives(tmp_path, any_database_url, USUAL)
 
 
 @pytest.mark.soak
@@ -141,7 +141,7 @@ async def test_fifty_kills_in_five_thousand_sends_double_and_lose_nothing(
 async def test_three_hundred_kills_in_twenty_thousand_sends_double_and_lose_nothing(
     tmp_path: Path, any_database_url: str
 ) -> None:
-    await run(tmp_path, any_database_url, LONG)
+    await assert_survives(tmp_path, any_database_url, LONG)
 
 
 @pytest.mark.timeout(120)

@@ -47,7 +47,7 @@ async def test_two_programs_share_a_campaign_and_the_one_left_finishes_it(
         for job in ("rfm", "campaign:digest"):
             # As if both had been stopped for a month: what was missed is caught up, by one of them.
             month_ago = now - timedelta(days=30)
-            here.database.transact(lambda c, job=job, at=month_ago: firings.claim(c, job, at, at))  # type: ignore[misc]
+            here.database.transact(lambda c, job=job, at=month_ago: firings.claim(c, job, at, at))  # type: ignore[misc]  # lambdas have no types
         with nursery(config) as one, nursery(config) as other:
             await asyncio.gather(one.begin("everything"), other.begin("everything"))
             await asyncio.gather(one.ready(), other.ready())
