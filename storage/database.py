@@ -7,6 +7,8 @@ cancelled caller never leaves a transaction half done. SQLite has one writer; Po
 
 import asyncio
 import json
+import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -26,6 +28,7 @@ Result = TypeVar("Result")
 WRITERS = 4
 READERS = 4
 BUSY_TIMEOUT_MS = 5000
+WAL_TRIES = 100
 ATTEMPTS = 4
 # https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected
 DEADLOCK_STATES = frozenset({"40001", "40P01"})
@@ -163,18 +166,30 @@ def driver_url(url: str) -> URL:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _use_log(connection)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
         # The hot pages of a busy hour are written back once, not every few groups of callbacks.
         "wal_autocheckpoint=4000",
         "cache_size=-16384",
         "mmap_size=268435456",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_log(connection: Any) -> None:
+    """Switch the file to its write-ahead log, once: SQLite does not wait for others' locks in doing so."""
+    for _ in range(WAL_TRIES):
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(BUSY_TIMEOUT_MS / 1000 / WAL_TRIES)  # noqa: TID251  in a thread of our own, as SQLite itself would
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

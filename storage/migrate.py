@@ -98,8 +98,10 @@ def _locked(url: str) -> Iterator[Connection]:
         if database.dialect == "sqlite":
             # A transaction takes the write lock at its begin; wait for another starter's longer than usual.
             with database.engine.connect() as connection:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
-                connection.rollback()
+                # Past SQLAlchemy, which would begin, and so ask for the lock, before it says this.
+                cursor = connection.connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+                cursor.close()
                 with connection.begin():
                     yield connection
             return

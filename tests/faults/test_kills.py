@@ -144,16 +144,28 @@ async def test_three_hundred_kills_in_twenty_thousand_sends_double_and_lose_noth
     await assert_survives(tmp_path, any_database_url, LONG)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_a_sender_that_tries_again_whatever_it_did_not_record_doubles(
     tmp_path: Path, sqlite_url: str
 ) -> None:
     # The sabotage twin: the same kills on a sender without a ledger of doubts and without stable keys.
     async with town(sqlite_url) as here:
         config = write_config(tmp_path, here.platform.url, sqlite_url, f"{SMALL.rate}/s")
-        now = wall_now()
-        members = here.people(SMALL.members, now)
-        here.queue(campaign(members, [], now, 1))
-        await be_killed(here, config, SMALL, "forget_doubts")
-        assert max(here.arrived("customer_service").values()) > 1
-        assert max(here.arrived("template_message").values()) > 1
+        members = here.people(SMALL.members, wall_now())
+        for kills in (8, 12, 16):
+            # A kill between a call and its record is a matter of moments: try until one met it.
+            here.queue(
+                [replace(one, key=f"{one.key}/{kills}") for one in campaign(members, [], wall_now(), 1)]
+            )
+            await be_killed(here, config, replace(SMALL, kills=kills), "forget_doubts")
+            if told_twice(here):
+                break
+        assert told_twice(here)
+
+
+def told_twice(here: Town) -> bool:
+    """Whether members got more messages than the ledger knows of, by one route with a key and one without."""
+    sent = Counter(row.via[0] for row in here.rows())
+    return all(
+        here.arrived(route).total() > sent[route] for route in ("customer_service", "template_message")
+    )
