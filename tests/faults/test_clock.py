@@ -116,6 +116,7 @@ async def live_through_steps(here: Town, folder: Path, database_url: str, wall: 
     return silences
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(120)
 async def test_every_due_message_leaves_once_and_none_before_its_time_whatever_the_wall_says(
     tmp_path: Path, sqlite_url: str, wall: type[Wall], monkeypatch: pytest.MonkeyPatch
