@@ -1,5 +1,6 @@
 """demo: a community living through ninety days."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,6 @@ def command(
         code = uvloop.run(run(Options(members, days, seed, speed, leave, port, out)))
     except ConfigError as error:
         refuse(error.problems)
-    except KeyboardInterrupt:
-        code = 130
+    except asyncio.CancelledError:
+        code = 130  # interrupted
     raise typer.Exit(code)

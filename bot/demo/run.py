@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -52,7 +53,11 @@ class Ended:
 
 
 async def run(options: Options) -> int:
-    """Play the demo and return the exit code: 0 only if every promise held."""
+    """Play the demo and return the exit code: 0 only if every promise held.
+
+    SIGINT and SIGTERM cancel it; once the books are checked they are how one leaves.
+    """
+    _listen_for_signals()
     terminal = Terminal()
     words = Words(read(TEMPLATES / "console" / "words.yaml"), "zh")
     ended = Ended()
@@ -143,11 +148,19 @@ def _files(board: Dashboard, words: Words, out: Path) -> list[Path]:
     return [report, *(pictures.draw(board, words, out) if pictures.available() else [])]
 
 
+def _listen_for_signals() -> None:
+    """Cancel the running task on SIGINT, also where whoever started us had it ignored, and on SIGTERM."""
+    task = asyncio.current_task()
+    if task is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
 async def _until_interrupted() -> None:
     try:
         await asyncio.Event().wait()
     except asyncio.CancelledError:
-        # Ctrl-C is how one leaves; asyncio.run would make it an error.
+        # This is how one leaves; left alone it would be an error.
         task = asyncio.current_task()
         if task is not None:
             task.uncancel()

@@ -74,11 +74,12 @@ def received(rows: Sequence[Mapping[str, Any]]) -> list[Received]:
 
 @asynccontextmanager
 async def started(seed: int) -> AsyncIterator[Sandbox]:
-    """A sandbox in its own process (so on its own core) for as long as the block lasts."""
+    """A sandbox in its own process (so on its own core) for as long as the block lasts, or we do."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.sandbox", "--port", str(port), "--seed", str(seed)
-    )
+        sys.executable, "-m", "bot.sandbox", "--port", str(port), "--seed", str(seed),
+        "--while-stdin-is-open", stdin=asyncio.subprocess.PIPE,
+    )  # fmt: skip
     try:
         async with aiohttp.ClientSession(timeout=_SLICE) as session:
             sandbox = Sandbox(f"http://127.0.0.1:{port}", session)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -83,11 +84,15 @@ async def running(seed: int = 0, port: int = 0, host: str = "127.0.0.1") -> Asyn
         await runner.cleanup()
 
 
-async def serve(port: int = 9901, seed: int = 0, host: str = "127.0.0.1") -> None:
-    """Run a sandbox until SIGTERM or SIGINT."""
+async def serve(
+    port: int = 9901, seed: int = 0, host: str = "127.0.0.1", lifeline: int | None = None
+) -> None:
+    """Run a sandbox until SIGTERM or SIGINT, or until nobody holds the other end of `lifeline` any more."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if lifeline is not None:
+        loop.add_reader(lifeline, lambda: os.read(lifeline, 4096) or stop.set())
     async with running(seed, port, host):
         await stop.wait()

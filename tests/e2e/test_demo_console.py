@@ -123,6 +123,21 @@ def test_the_report_needs_no_other_file_and_the_table_shows_every_promise_kept(p
 
 
 @pytest.mark.timeout(180)
+def test_the_platform_ends_with_a_demo_that_is_killed(tmp_path: Path) -> None:
+    killed = _demo(tmp_path, "--days", "90")
+    assert killed.stdout is not None
+    try:
+        for line in killed.stdout:
+            if "/console" in line:  # both are up by now
+                break
+    finally:
+        killed.kill()
+    # The pretend platform writes to the same pipe, which closes when the last writer is gone.
+    killed.communicate(timeout=20)
+    assert killed.returncode == -signal.SIGKILL
+
+
+@pytest.mark.timeout(180)
 def test_a_demo_told_to_stop_leaves_with_its_verdict(played: Played) -> None:
     played.process.send_signal(signal.SIGINT)
     assert played.process.wait(30) == 0, played.shown
