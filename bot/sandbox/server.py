@@ -93,6 +93,12 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if lifeline is not None:
-        loop.add_reader(lifeline, lambda: os.read(lifeline, 4096) or stop.set())
+        loop.add_reader(lifeline, _watch, lifeline, stop)
     async with running(seed, port, host):
         await stop.wait()
+
+
+def _watch(lifeline: int, stop: asyncio.Event) -> None:
+    if not os.read(lifeline, 4096):
+        asyncio.get_running_loop().remove_reader(lifeline)
+        stop.set()
