@@ -10,12 +10,13 @@ from bot.domain.channel import Channel, ReplyHandle
 from bot.domain.events import InboundEvent
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.members import Member
+from bot.domain.value import value
 from storage import events as history
 from storage import members
 from storage.database import Connection
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Heard:
     """One event to handle, with what is needed to answer it when it came by callback."""
 
@@ -41,7 +42,7 @@ class Turn:
     forgets: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome:
     """The answers in the order of the group, and whether something became due at once."""
 

@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 
 from bot.domain import effects as fx
 from bot.domain.lifecycle.enrollment import Enrollment
+from bot.domain.value import value
 from storage import allowances, attempts, enrollments, erasure, tags
 from storage.carrying import IN_BULK
 from storage.outbox import queue
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Applied:
     """What came of it.
 

@@ -1,7 +1,7 @@
 """The history of events, and the profile numbers kept beside it in the same transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, or_, update
 from bot.domain import storable
 from bot.domain.events import OWN_ACTS, InboundEvent, Scalar
 from bot.domain.members import Tally
+from bot.domain.value import value
 from storage.dialect import greatest, insert_for, least
 from storage.reading import stamper, to_document
 from storage.tables import table
@@ -23,7 +24,7 @@ MEMBER = table(MemberRow)
 _WRITTEN = ("member_id", "kind", "at", "received_at", "account", "key", "amount", "properties")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Happened:
     """One event of one member, as history keeps it; `amount` in minor units."""
 

@@ -1,13 +1,13 @@
 """What was accepted: each key once, its answer kept for the platform's retry."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, String, bindparam, delete, literal_column, select, true, update
 
+from bot.domain.value import value
 from storage.dialect import chunks, each_of, insert_for, listed
 from storage.reading import Query, stamped
 from storage.tables import table
@@ -17,7 +17,7 @@ INBOX = table(InboxRow)
 QUARANTINE = table(QuarantineRow)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InboxEntry:
     """The key of something accepted and the account it came through."""
 

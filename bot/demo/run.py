@@ -53,10 +53,7 @@ class Ended:
 
 
 async def run(options: Options) -> int:
-    """Play the demo and return the exit code: 0 only if every promise held.
-
-    SIGINT and SIGTERM cancel it; once the books are checked they are how one leaves.
-    """
+    """Play the demo; return the exit code, 0 only if every promise held. Signals cancel it."""
     _listen_for_signals()
     terminal = Terminal()
     words = Words(read(TEMPLATES / "console" / "words.yaml"), "zh")

@@ -1,13 +1,14 @@
 """What a platform must be able to do for us, whatever it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.content import Content
 from bot.domain.events import InboundEvent
+from bot.domain.value import value
 
 
 class Capability(StrEnum):
@@ -22,7 +23,7 @@ class Capability(StrEnum):
     MEMBER_EVENTS = "member_events"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RawCallback:
     """An HTTP request to a callback route, read whole and bounded: `query` keeps repeated fields."""
 
@@ -32,7 +33,7 @@ class RawCallback:
     content_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReplyHandle:
     """What the channel needs to answer this callback; opaque to everyone else."""
 
@@ -40,7 +41,7 @@ class ReplyHandle:
     sender: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Callback:
     """An authentic callback: an event, or bytes to echo (URL verification), or neither (heard, unneeded)."""
 
@@ -49,7 +50,7 @@ class Callback:
     handle: ReplyHandle | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Delivery:
     """One call to make: `method` is the route's kind, `to` platform addresses, `key` the idempotency key."""
 
@@ -59,7 +60,7 @@ class Delivery:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Accepted:
     """The platform took the message; its own id, when it gives one."""
 

@@ -1,17 +1,19 @@
 """What can be said: the content of a reply or a push, free of any platform's wire form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from bot.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text:
     """Plain text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Article:
     """One card of a news message."""
 
@@ -21,28 +23,28 @@ class Article:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class News:
     """One or more article cards."""
 
     articles: tuple[Article, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Image:
     """A picture: the path of a file of ours, or a platform media id that is known already."""
 
     media: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Voice:
     """A voice clip, by media."""
 
     media: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Video:
     """A video, by media."""
 
@@ -51,7 +53,7 @@ class Video:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Music:
     """A music card."""
 
@@ -62,7 +64,7 @@ class Music:
     hq_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MiniProgram:
     """A mini-program card."""
 
@@ -72,7 +74,7 @@ class MiniProgram:
     thumb_media: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notice:
     """A platform template filled in: a template message or a subscription notice.
 
@@ -85,7 +87,7 @@ class Notice:
     mini_program: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transfer:
     """Hand the conversation to the platform's human service."""
 

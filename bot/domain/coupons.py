@@ -1,8 +1,9 @@
 """What a coupon is worth and who may have one."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.domain.value import value
 
 
 class CouponState(StrEnum):
@@ -28,7 +29,7 @@ class Refusal(StrEnum):
     NOT_OFFERED = "not_offered"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MemberLimit:
     """At most `count` per member, within a rolling window or for ever."""
 
@@ -36,7 +37,7 @@ class MemberLimit:
     window: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CouponBatch:
     """A batch as configured; money in minor units (分), `percent_off` in whole percent."""
 
@@ -54,7 +55,7 @@ class CouponBatch:
     budget: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CouponClaim:
     """A wish for one coupon; `key` makes repeating harmless."""
 
@@ -64,7 +65,7 @@ class CouponClaim:
     basis: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Coupon:
     """A coupon in a member's hand."""
 

@@ -1,10 +1,11 @@
 """What happened: the one shape every platform and webhook is normalised to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from bot.domain.identity import Identity
+from bot.domain.value import value
 
 Scalar = str | int | float | bool | None
 
@@ -59,7 +60,7 @@ OWN_ACTS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InboundEvent:
     """One thing that happened to one member, whatever platform told us.
 
@@ -86,7 +87,7 @@ class InboundEvent:
     silent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moment:
     """An event as the member's history keeps it: kind, time, money in minor units, properties."""
 

@@ -1,14 +1,15 @@
 """A member as the pure part sees them: a frozen snapshot that folds what happens."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from bot.domain.events import OWN_ACTS, Scalar
 from bot.domain.lifecycle.enrollment import Enrollment, PastRuns
+from bot.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tag:
     """A tag on a member: who or what put it there, when, and until when."""
 
@@ -22,7 +23,7 @@ class Tag:
         return self.expires_at is None or now < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tally:
     """Profile numbers of one kind of event: count, first and last time, sum of money (minor units)."""
 
@@ -36,7 +37,7 @@ class Tally:
         return Tally(self.count + 1, min(self.first_at, at), max(self.last_at, at), self.amount + amount)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Consent:
     """The member's last word on a purpose."""
 
@@ -45,7 +46,7 @@ class Consent:
     basis: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Link:
     """The member's tie to one of our accounts: their address there and whether they follow."""
 
@@ -55,7 +56,7 @@ class Link:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rfm:
     """Nightly scores, 1 to 5, 5 best."""
 
@@ -64,7 +65,7 @@ class Rfm:
     monetary: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Holding:
     """The newest coupon a member has of one batch."""
 
@@ -75,7 +76,7 @@ class Holding:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Member:
     """Everything the rules may know of one member at one moment.
 

@@ -1,11 +1,12 @@
 """A message on its way: the unit of the ledger of deliveries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.events import Scalar
+from bot.domain.value import value
 
 
 class OutboxState(StrEnum):
@@ -34,7 +35,7 @@ class Unreachable(StrEnum):
     HANDOFF = "handoff"  # give up and ask a person
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CouponOrder:
     """The coupon a message brings: its batch, the published basis, and the claim keyword if any."""
 
@@ -44,7 +45,7 @@ class CouponOrder:
     claim_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutboxMessage:
     """One message to one member.
 

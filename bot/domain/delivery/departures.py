@@ -1,13 +1,13 @@
 """A message that passed every gate, and what became of sending it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.coupons import Coupon
 from bot.domain.outbox import OutboxMessage
+from bot.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Profile:
     """What a message may say of its member."""
 
@@ -18,7 +18,7 @@ class Profile:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Departure:
     """A claimed row: reserved in every ledger, to be sent by `route` to `address`, once.
 
@@ -40,7 +40,7 @@ class Departure:
     keyed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sent:
     """The platform took it."""
 
@@ -49,7 +49,7 @@ class Sent:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Refused:
     """It was not sent and never will be by this route; `correction` as in `Undeliverable`."""
 
@@ -59,7 +59,7 @@ class Refused:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Postponed:
     """It was not sent; try again at `until`. `scope` and `slower` as in `TryLater`."""
 
@@ -71,7 +71,7 @@ class Postponed:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InDoubt:
     """It may have been sent; only the route's key makes a repeat harmless.
 
@@ -84,7 +84,7 @@ class InDoubt:
     rest_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stopped:
     """It was not sent, and the platform refuses the whole account."""
 

@@ -1,6 +1,5 @@
 """Which route is open for a message: the first of `via` that may carry it now."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.delivery.caps import free_at
@@ -12,12 +11,13 @@ from bot.domain.delivery.routes import GRANT, REPLY, Quota, RouteRule
 from bot.domain.delivery.verdict import Drop, Hold, Pass, Verdict
 from bot.domain.delivery.world import World
 from bot.domain.outbox import OutboxMessage, Unreachable
+from bot.domain.value import value
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)  # an account that is switched off rests until then
 BUSY_FOR = timedelta(seconds=1)  # how long the platform wants between calls to one member (43108)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Shut:
     """Why a route is shut; with `until` it opens by itself then, `rival` when our own message took it."""
 

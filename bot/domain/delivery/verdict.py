@@ -1,12 +1,12 @@
 """What the gates say of a message."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.outbox import OutboxState
+from bot.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pass:
     """Send it now by this route.
 
@@ -19,7 +19,7 @@ class Pass:
     personalised: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hold:
     """Look again at `until`, or sooner when `waiting` and a window opens."""
 
@@ -28,7 +28,7 @@ class Hold:
     waiting: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Drop:
     """Never send it; `state` is what the row ends in. `handoff` asks a person to look instead."""
 

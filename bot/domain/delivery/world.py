@@ -1,11 +1,13 @@
 """The small world the gates look at: facts of one member, the ledgers, and where the message stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
+from bot.domain.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class MemberFacts:
     """What the gates know of the member.
 
@@ -20,7 +22,7 @@ class MemberFacts:
     suppressed: Mapping[str, datetime] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Counted:
     """A send that took a place under the caps and quotas; `rival` when it took it in this very claim."""
 
@@ -30,7 +32,7 @@ class Counted:
     rival: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Allowance:
     """What a route still allows; `rival` when a message of this very claim took the last of it."""
 
@@ -39,7 +41,7 @@ class Allowance:
     rival: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ledger:
     """What the member was sent and what is still allowed.
 
@@ -62,7 +64,7 @@ class Ledger:
         return replace(self, counted=(*self.counted, counted), allowances=allowances)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """Where this message stands: what its rule says now, and what could be reserved for it.
 
@@ -83,7 +85,7 @@ class Standing:
 UNCONCERNED = Standing()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class World:
     """Everything that decides about one message besides the message, the policy and the moment."""
 

@@ -1,17 +1,17 @@
 """Effects on coupons, and attempts whose outcome decides what follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.effects.profile import BindOperator
+from bot.domain.value import value
 
 if TYPE_CHECKING:
     from bot.domain.effects import Effect
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IssueCoupon:
     """Give the member a coupon of this batch; `key` makes repeating harmless.
 
@@ -28,7 +28,7 @@ class IssueCoupon:
     lasts: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RedeemCoupon:
     """The shop took this code for an order; a code that is not issued changes nothing."""
 
@@ -39,7 +39,7 @@ class RedeemCoupon:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attempt:
     """An action whose outcome decides what is said; storage resolves it inside the transaction.
 

@@ -1,16 +1,17 @@
 """Effects on a member's runs and on what is said to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from bot.domain.content import Content
 from bot.domain.events import Scalar
 from bot.domain.lifecycle.enrollment import Enrollment, Passed
 from bot.domain.outbox import OutboxMessage
+from bot.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenWindow:
     """A route opened for the member: at least `allowance` sends until at least `expires_at`."""
 
@@ -22,7 +23,7 @@ class OpenWindow:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EarnGrant:
     """The member accepted (+1) or refused (all gone) a subscription template."""
 
@@ -33,7 +34,7 @@ class EarnGrant:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Enroll:
     """Start a run; storing the same enrollment id again does nothing. `trail` is what it passed already."""
 
@@ -41,7 +42,7 @@ class Enroll:
     trail: tuple[Passed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MoveEnrollment:
     """Replace a run by its next state, unless somebody moved it since (`was_step`, `was_began_at`)."""
 
@@ -51,14 +52,14 @@ class MoveEnrollment:
     trail: tuple[Passed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class QueueMessage:
     """Put a message into the outbox; the same key again does nothing."""
 
     message: OutboxMessage
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CancelMessages:
     """Cancel what still waits in the outbox for this member (of one enrollment, or of one purpose)."""
 
@@ -69,7 +70,7 @@ class CancelMessages:
     purpose: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """Answer this very callback. One per callback; the lowest `rank` wins, see `bot.domain.replies`."""
 
@@ -81,7 +82,7 @@ class Reply:
     context: Mapping[str, Scalar] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Handoff:
     """Ask a person of this queue to look at the member before `due_at`."""
 
@@ -94,7 +95,7 @@ class Handoff:
     context: Mapping[str, Scalar] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Receipt:
     """The platform reported what became of an earlier send."""
 
@@ -105,7 +106,7 @@ class Receipt:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Emit:
     """Something happened because of us or was understood from an event: it becomes an event too."""
 

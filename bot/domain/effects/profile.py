@@ -1,13 +1,14 @@
 """Effects on what we know of a member."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from bot.domain.events import Scalar
+from bot.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AddTag:
     """Put a tag on the member; a tag already there keeps its first time and gets the later expiry."""
 
@@ -18,7 +19,7 @@ class AddTag:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RemoveTag:
     """Take a tag off the member."""
 
@@ -28,7 +29,7 @@ class RemoveTag:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetStage:
     """Move the member to another stage; the change becomes history."""
 
@@ -38,7 +39,7 @@ class SetStage:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetMembership:
     """Note that the member entered or left a segment that rules watch."""
 
@@ -48,7 +49,7 @@ class SetMembership:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetReview:
     """Look at the member again at this time: the first at which a condition could change by itself."""
 
@@ -56,7 +57,7 @@ class SetReview:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetAttributes:
     """Set attributes; None deletes one. `name`, `zone`, `birthday` and `source` are columns of their own."""
 
@@ -66,7 +67,7 @@ class SetAttributes:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetConsent:
     """Record a grant or a withdrawal with its proof."""
 
@@ -78,7 +79,7 @@ class SetConsent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Suppress:
     """Send the member nothing of this purpose until then."""
 
@@ -89,7 +90,7 @@ class Suppress:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetFollowing:
     """The member follows, or stopped following, through this account."""
 
@@ -99,7 +100,7 @@ class SetFollowing:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EraseMember:
     """Forget what came through this account; see `privacy.unfollowed` in the configuration."""
 
@@ -108,7 +109,7 @@ class EraseMember:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BindOperator:
     """Make an operator of whoever said a one-time code through this account; only within an `Attempt`.
 

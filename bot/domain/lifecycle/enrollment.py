@@ -1,11 +1,12 @@
 """One member's run through one rule."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.events import Scalar
+from bot.domain.value import value
 
 
 class EnrollmentState(StrEnum):
@@ -17,7 +18,7 @@ class EnrollmentState(StrEnum):
     GOAL = "goal"  # the goal was reached
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Enrollment:
     """A member's place in a rule.
 
@@ -61,7 +62,7 @@ class Enrollment:
         return sum(self.rounds.values())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PastRun:
     """A finished run as re-entry remembers it."""
 
@@ -69,7 +70,7 @@ class PastRun:
     entered_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PastRuns:
     """What re-entry asks of finished runs of one rule: how many, the last entry and the last end.
 
@@ -82,7 +83,7 @@ class PastRuns:
     recent: tuple[PastRun, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Passed:
     """A line of a run's trail: which step, when, and what came of it."""
 

@@ -1,16 +1,17 @@
 """How a member gets into a rule: the base of every entry kind, and what an entry is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.conditions import Condition
 from bot.domain.events import InboundEvent, Scalar
 from bot.domain.members import Member
+from bot.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Occasion:
     """A reason to enter a rule once: `key` tells it from other occasions of the same member."""
 
@@ -18,7 +19,7 @@ class Occasion:
     context: Mapping[str, Scalar] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Change:
     """What is new about a member at this look.
 
