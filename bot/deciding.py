@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.delivery.routes import RouteRule
-from bot.domain.delivery.windows import opened
+from bot.domain.delivery.windows import opened, openings
 from bot.domain.effects import Effect, Emit, Handoff, Reply
 from bot.domain.events import InboundEvent
 from bot.domain.folding import fold
@@ -34,6 +34,7 @@ class Decisions:
         self.wanted = Wanted(book.moment_kinds, book.moment_window)
         self._settings = settings
         self._routes = routes
+        self._doors = openings(routes)
         self._always = tuple(handler for handler in handlers if not handler.kinds)
         kinds = {kind for handler in handlers for kind in handler.kinds}
         self._by_kind = {
@@ -53,11 +54,11 @@ class Decisions:
         effects: list[Effect] = []
         for handler in self._by_kind.get(event.kind, self._always):
             effects += handler.handle(event, member, self._settings, now)
-        untouched = all(isinstance(effect, _SAID) for effect in effects)
+        untouched = not effects or all(isinstance(effect, _SAID) for effect in effects)
         if not untouched:
             for effect in effects:
                 member = fold(member, effect)
         if not event.silent:
-            effects += opened(event, member.id, self._routes)
+            effects += opened(event, member.id, self._doors)
         effects += decide(self.book, event, member, now, untouched=untouched)
         return effects

@@ -3,22 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import structlog
-
 from bot.domain import effects as fx
-from bot.domain.events import InboundEvent
-from bot.domain.folding import fold
 from bot.domain.members import Member
-from bot.turns import Answerer, Decider, Heard, Outcome, Turn, account_effects, event_of
+from bot.hearing import MAX_DEPTH, Current, hear, hear_all
+from bot.turns import Answerer, Decider, Heard, Outcome, Turn, event_of, repeats_of
 from storage import bystanders, inbox, members, switches
 from storage import effects as applying
 from storage import events as history
 from storage.database import Connection
+from storage.dialect import lock_members
+from storage.glances import glances
 from storage.inbox import InboxEntry
-
-MAX_DEPTH = 5
-
-log = structlog.get_logger("dispatcher")
 
 
 class Group:
@@ -40,10 +35,11 @@ class Group:
         seen = inbox.answers(c, [key for key in first if key not in fresh]) if len(fresh) < len(first) else {}
         turns = self._turns(c, [first[key] for key in first if key in fresh], now)
         woken = self._handle(c, turns, now)
-        answers = {turn.heard.event.key: turn.answer for turn in turns if turn.answer is not None}
+        answering = [(turn, turn.answer) for turn in turns if turn.answer is not None]
+        answers = {turn.heard.event.key: answer for turn, answer in answering}
         # What is said to somebody who is being forgotten is not kept either.
-        kept = {turn.heard.event.key for turn in turns if not turn.forgets}
-        inbox.store_answers(c, {key: body for key, body in answers.items() if key in kept})
+        kept = {turn.heard.event.key: answer for turn, answer in answering if not turn.forgets}
+        inbox.store_answers(c, kept)
         return Outcome([self._body(one, answers, seen, now) for one in heard], woken)
 
     def set_aside(self, c: Connection, heard: Heard, error: Exception, now: datetime) -> None:
@@ -56,28 +52,29 @@ class Group:
     def _turns(self, c: Connection, heard: Sequence[Heard], now: datetime) -> list[Turn]:
         ids = members.resolve(c, [one.event for one in heard], now)
         wanted = {found for found in ids if found is not None}
-        snapshots = members.load(c, sorted(wanted), self._decider.wanted, now)
+        lock_members(c, wanted)
+        repeats = repeats_of(self._decider.book, zip(heard, ids, strict=True))
+        known: dict[int, Member] = {**glances(c, repeats, now)}
+        known |= members.load(c, wanted - known.keys(), self._decider.wanted, now, lock=False)
         return [
-            Turn(one, snapshots[found] if found is not None else None)
+            Turn(one, known[found] if found is not None else None)
             for one, found in zip(heard, ids, strict=True)
         ]
 
     def _handle(self, c: Connection, turns: list[Turn], now: datetime) -> bool:
-        current: dict[int, Member] = {}
-        for turn in turns:
-            self._decide(turn, turn.heard.event, current, now)
+        current = hear_all(self._decider, c, turns, now)
         done = [turn for turn in turns if turn.failed is None]
-        for turn in turns:
-            if turn.failed is not None:
-                self.set_aside(c, turn.heard, turn.failed, now)
+        if len(done) < len(turns):
+            for turn in turns:
+                if turn.failed is not None:
+                    self.set_aside(c, turn.heard, turn.failed, now)
         woken = self._apply(c, done, current, now)
         happened = [(turn.heard.event, turn.member.id) for turn in done if turn.member is not None]
         bystanders.settle(c, self._decider.book, happened, now)
         return woken
 
-    def _apply(self, c: Connection, turns: list[Turn], current: dict[int, Member], now: datetime) -> bool:
+    def _apply(self, c: Connection, turns: list[Turn], current: Current, now: datetime) -> bool:
         woken = False
-        caused: dict[int, list[fx.Effect]] = {id(turn): [] for turn in turns}
         pending = turns
         for _ in range(MAX_DEPTH):
             history.append(c, [happened for turn in pending for happened in turn.moments], now)
@@ -87,60 +84,22 @@ class Group:
             woken = woken or applied.woken
             again = []
             for turn, outcome in zip(pending, applied.outcomes, strict=True):
-                caused[id(turn)] += [*turn.effects, *outcome]
-                turn.effects, turn.moments = [], []
-                if self._follow_up(turn, outcome, current, now):
+                turn.carried_out(outcome)
+                if outcome and self._follow_up(turn, outcome, current, now):
                     again.append(turn)
             pending = again
             if not pending:
                 break
         for turn in turns:
-            effects = caused[id(turn)]
-            turn.forgets = any(isinstance(effect, fx.EraseMember) for effect in effects)
-            if turn.heard.event.can_reply:
-                turn.answer = self._answerer.answer(c, turn, effects, now)
+            if turn.heard.event.can_reply and turn.says_something:
+                turn.answer = self._answerer.answer(c, turn, turn.caused, now)
         return woken
 
-    def _follow_up(
-        self, turn: Turn, outcome: Sequence[fx.Effect], current: dict[int, Member], now: datetime
-    ) -> bool:
+    def _follow_up(self, turn: Turn, outcome: Sequence[fx.Effect], current: Current, now: datetime) -> bool:
         emitted = [effect for effect in outcome if isinstance(effect, fx.Emit)]
         for effect in emitted:
-            self._decide(turn, event_of(effect, turn.heard.event), current, now)
+            hear(self._decider, turn, event_of(effect, turn.heard.event), current, now)
         return bool(emitted)
-
-    def _decide(self, turn: Turn, event: InboundEvent, current: dict[int, Member], now: datetime) -> None:
-        try:
-            self._fold(turn, event, current, now)
-        except Exception as error:  # one event's fault is quarantined alone, see Turn.failed
-            log.exception("event_failed", kind=event.kind, account=event.account)
-            turn.failed = error
-            turn.effects, turn.moments = [], []
-
-    def _fold(self, turn: Turn, event: InboundEvent, current: dict[int, Member], now: datetime) -> None:
-        if turn.member is None:
-            turn.effects += account_effects(event)
-            return
-        member = current.get(turn.member.id, turn.member)
-        queue = [event]
-        moments: list[history.Happened] = []
-        caused: list[fx.Effect] = []
-        for _ in range(MAX_DEPTH):
-            following: list[InboundEvent] = []
-            for one in queue:
-                member = member.did(one.kind, one.at, one.amount)
-                moments.append(history.Happened.of(member.id, one))
-                for effect in self._decider.decide(one, member, now):
-                    member = fold(member, effect)
-                    caused.append(effect)
-                    if isinstance(effect, fx.Emit):
-                        following.append(event_of(effect, event))
-            queue = following
-            if not queue:
-                break
-        turn.member = current[member.id] = member
-        turn.effects += caused
-        turn.moments += moments
 
     @staticmethod
     def _body(

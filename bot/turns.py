@@ -1,6 +1,6 @@
 """An event being handled: what was heard, what it has caused so far, and who decides and answers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
@@ -14,6 +14,10 @@ from bot.domain.value import value
 from storage import events as history
 from storage import members
 from storage.database import Connection
+from storage.glances import Repeat
+
+# An answer is made of one of these.
+_SAID = (fx.Reply, fx.QueueMessage)
 
 
 @value
@@ -31,15 +35,38 @@ class Heard:
 
 @dataclass(slots=True)
 class Turn:
-    """One event being handled: its member as it stands now and everything it caused so far."""
+    """One event being handled: its member as it stands now and everything it caused so far.
+
+    `effects` are still to be carried out, `caused` are; `moments` are still to be written.
+    """
 
     heard: Heard
     member: Member | None
     effects: list[fx.Effect] = field(default_factory=list)
     moments: list[history.Happened] = field(default_factory=list)
+    caused: list[fx.Effect] = field(default_factory=list)
     failed: Exception | None = None
     answer: bytes | None = None
-    forgets: bool = False
+
+    def begin_again(self) -> None:
+        """Forget what was decided on a glance."""
+        self.effects, self.moments, self.failed = [], [], None
+
+    def carried_out(self, outcome: Sequence[fx.Effect]) -> None:
+        """Note that the effects are in the database, with what came of them."""
+        self.caused += self.effects
+        self.caused += outcome
+        self.effects, self.moments = [], []
+
+    @property
+    def says_something(self) -> bool:
+        """Return whether something was caused that an answer may come of."""
+        return any(isinstance(effect, _SAID) for effect in self.caused)
+
+    @property
+    def forgets(self) -> bool:
+        """Return whether the member is forgotten by this."""
+        return any(isinstance(effect, fx.EraseMember) for effect in self.caused)
 
 
 @value
@@ -48,6 +75,24 @@ class Outcome:
 
     answers: list[bytes]
     woken: bool
+
+
+def repeats_of(book: Rulebook, heard: Iterable[tuple[Heard, int | None]]) -> list[Repeat]:
+    """Return what to glance at: for each kind whose repetition moves nobody, who did nothing else here."""
+    doers: dict[str, set[int]] = {}
+    others: set[int] = set()
+    for one, member_id in heard:
+        if member_id is None:
+            continue
+        if book.repeat_window(one.event.kind) is None:
+            others.add(member_id)
+        else:
+            doers.setdefault(one.event.kind, set()).add(member_id)
+    return [
+        Repeat(kind, frozenset(ids - others), window, book.heeding(kind))
+        for kind, ids in doers.items()
+        if (window := book.repeat_window(kind)) is not None
+    ]
 
 
 class Decider(Protocol):

@@ -13,11 +13,11 @@ def tag(event: InboundEvent, member: Member, settings: Settings, now: datetime) 
     """Tag the member for every topic whose words occur in the message."""
     effects: list[Effect] = []
     for name, words in settings.tag_keywords.items():
-        known = member.tags.get(name)
-        if known is not None and known.live(now):
-            continue
         word = mentions(event.text, words)
-        if word is not None:
+        if word is None:
+            continue
+        known = member.tags.get(name)
+        if known is None or not known.live(now):
             effects.append(AddTag(member.id, name, f"keyword:{word}", event.at))
             effects.append(Emit(member.id, TAG_ADDED, f"{event.key}#tag:{name}", event.at, {"tag": name}))
     return effects

@@ -12,7 +12,7 @@ from storage.outbox.queue import wake_waiting
 from storage.reading import stamper
 from storage.tables import table
 from storage.tables.delivery import AllowanceRow
-from storage.writing import Change
+from storage.writing import Bulk, Change
 
 ALLOWANCE = table(AllowanceRow)
 KEYS = ["member_id", "route", "template"]
@@ -30,7 +30,7 @@ def open_windows(c: Connection, windows: Sequence[OpenWindow]) -> int:
         old = merged.get(key)
         merged[key] = window if old is None else _larger(old, window)
     stamp = stamper(c)
-    _OPEN.many(c, [_row(merged[key], stamp) for key in sorted(merged)])
+    _OPEN.run(c, [_row(merged[key], stamp) for key in sorted(merged)])
     moments = {window.opened_at for window in merged.values()}
     return wake_waiting(c, merged, max(moments)) if moments else 0
 
@@ -132,16 +132,11 @@ def _larger(old: OpenWindow, new: OpenWindow) -> OpenWindow:
     )
 
 
-def _row(window: OpenWindow, stamp: Callable[[datetime], Any]) -> dict[str, Any]:
-    return {
-        "member_id": window.member_id,
-        "route": window.route,
-        "template": "",
-        "remaining": window.allowance,
-        "opened_by": window.opened_by,
-        "opened_at": stamp(window.opened_at),
-        "expires_at": stamp(window.expires_at),
-    }
+def _row(window: OpenWindow, stamp: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    return (
+        window.member_id, window.route, "", window.allowance, window.opened_by, stamp(window.opened_at),
+        stamp(window.expires_at),
+    )  # fmt: skip
 
 
 def _opening(c: Connection) -> Any:
@@ -159,4 +154,4 @@ def _opening(c: Connection) -> Any:
     )
 
 
-_OPEN = Change(_opening)
+_OPEN = Bulk(_opening, "member_id", "route", "template", "remaining", "opened_by", "opened_at", "expires_at")

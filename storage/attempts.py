@@ -17,6 +17,7 @@ OUTBOX = table(OutboxRow)
 COUPON = table(CouponRow)
 OTHERWISE = "otherwise"
 Outcome = Coupon | Refusal
+_UNCERTAIN = frozenset({Attempt, IssueCoupon})
 
 
 def resolve(connection: Connection, groups: Sequence[Sequence[Effect]], now: datetime) -> list[list[Effect]]:
@@ -25,6 +26,8 @@ def resolve(connection: Connection, groups: Sequence[Sequence[Effect]], now: dat
     What follows is the branch of an attempt that its outcome chose, with attempts in it resolved as
     well, and a `coupon.issued` event for every coupon given now.
     """
+    if not any(type(effect) in _UNCERTAIN for group in groups for effect in group):
+        return [[] for _ in groups]
     outcomes: list[list[Effect]] = [_bound(connection, group, now) for group in groups]
     pending = [
         (place, effect) for place, group in enumerate(groups) for effect in group if _of_coupon(effect)

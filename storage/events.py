@@ -16,7 +16,7 @@ from storage.reading import stamper, to_document
 from storage.tables import table
 from storage.tables.events import EventRow
 from storage.tables.members import MemberRow, TallyRow
-from storage.writing import Change
+from storage.writing import Bulk
 
 EVENT = table(EventRow)
 TALLY = table(TallyRow)
@@ -47,15 +47,9 @@ class Happened:
             properties["text"] = storable.text(event.text)
         if event.platform_kind:
             properties["platform_kind"] = storable.text(event.platform_kind, 256)
-        return cls(
-            member_id,
-            storable.text(event.kind, 128),
-            event.at,
-            storable.text(event.key, 512),
-            event.account,
-            storable.integer(event.amount),
-            properties,
-        )
+        kind, key = storable.text(event.kind, 128), storable.text(event.key, 512)
+        amount = storable.integer(event.amount) if event.amount else 0
+        return cls(member_id, kind, event.at, key, event.account, amount, properties)
 
 
 def append(connection: Connection, happenings: Sequence[Happened], now: datetime) -> None:
@@ -64,22 +58,16 @@ def append(connection: Connection, happenings: Sequence[Happened], now: datetime
         return
     stamp = stamper(connection)
     received_at = stamp(now)
-    INSERT.many(
+    INSERT.run(
         connection,
         [
-            {
-                "member_id": one.member_id,
-                "kind": one.kind,
-                "at": stamp(one.at),
-                "received_at": received_at,
-                "account": one.account,
-                "key": one.key,
-                "amount": one.amount,
-                "properties": to_document(dict(one.properties)),
-            }
+            (
+                one.member_id, one.kind, stamp(one.at), received_at, one.account, one.key, one.amount,
+                to_document(one.properties),
+            )
             for one in happenings
         ],
-    )
+    )  # fmt: skip
     _count(connection, happenings)
     _note_activity(connection, happenings)
 
@@ -87,25 +75,11 @@ def append(connection: Connection, happenings: Sequence[Happened], now: datetime
 def add_tallies(connection: Connection, tallies: Mapping[tuple[int, str], Tally]) -> None:
     """Add these numbers to the members' tallies, keyed by member id and kind."""
     stamp = stamper(connection)
-    COUNT.many(
-        connection,
-        [
-            {
-                "member_id": member_id,
-                "kind": kind,
-                "count": tally.count,
-                "first_at": stamp(tally.first_at),
-                "last_at": stamp(tally.last_at),
-                "amount": tally.amount,
-            }
-            for (member_id, kind), tally in sorted(tallies.items(), key=_place)
-        ],
-    )
-
-
-def _place(counted: tuple[tuple[int, str], Tally]) -> tuple[int, str]:
-    # All transactions lock in one order.
-    return counted[0]
+    rows = []
+    for place in sorted(tallies):  # all transactions lock in one order
+        tally = tallies[place]
+        rows.append((*place, tally.count, stamp(tally.first_at), stamp(tally.last_at), tally.amount))
+    COUNT.run(connection, rows)
 
 
 def _count(connection: Connection, happenings: Sequence[Happened]) -> None:
@@ -125,10 +99,7 @@ def _note_activity(connection: Connection, happenings: Sequence[Happened]) -> No
         if one.kind in OWN_ACTS and (one.member_id not in latest or latest[one.member_id] < one.at):
             latest[one.member_id] = one.at
     stamp = stamper(connection)
-    ACTIVE.many(
-        connection,
-        [{"of_member": member_id, "new_at": stamp(latest[member_id])} for member_id in sorted(latest)],
-    )
+    ACTIVE.run(connection, [(stamp(latest[member_id]), member_id) for member_id in sorted(latest)])
 
 
 def _counting(c: Connection) -> Any:
@@ -157,6 +128,8 @@ def _activity(_: Connection) -> Any:
     )
 
 
-INSERT = Change(lambda _: EVENT.insert().values({name: bindparam(name) for name in _WRITTEN}).inline())
-COUNT = Change(_counting)
-ACTIVE = Change(_activity)
+INSERT = Bulk(
+    lambda _: EVENT.insert().values({name: bindparam(name) for name in _WRITTEN}).inline(), *_WRITTEN
+)
+COUNT = Bulk(_counting, "member_id", "kind", "count", "first_at", "last_at", "amount")
+ACTIVE = Bulk(_activity, "new_at", "of_member")

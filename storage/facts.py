@@ -106,7 +106,8 @@ def _moments(c: Connection) -> Select[Any]:
     )
 
 
-def _runs(c: Connection) -> Select[Any]:
+def runs(c: Connection) -> Select[Any]:
+    """Return the runs of members, newest first."""
     e = ENROLLMENT.c
     return (
         select(
@@ -133,5 +134,5 @@ MEMBERS = Query(_members)
 SMALL = Query(_small)
 TALLIES = Query(_tallies)
 MOMENTS = Query(_moments)
-RUNS = Query(_runs)
+RUNS = Query(runs)
 HOLDINGS = Query(_holdings)

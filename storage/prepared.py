@@ -5,12 +5,14 @@ context, a cursor wrapper and result metadata, which costs more than most of the
 """
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 Values = dict[str, Any]
+Row = tuple[Any, ...]
 
 
 class Prepared:
@@ -36,6 +38,25 @@ class Prepared:
         text, order, constants = self._text(connection)
         given = [constants | row for row in rows]
         bound: Any = given if order is None else [[row[key] for key in order] for row in given]
+        try:
+            cursor = _driver(connection).cursor()
+            cursor.executemany(text, bound)
+        except Exception as error:
+            raise _told(connection, text, error) from error
+        return cursor
+
+    def _run_rows(self, connection: Connection, places: tuple[str, ...], rows: Sequence[Row]) -> Any:
+        """Run it once for each row, whose values stand in the order of `places`."""
+        text, order, constants = self._text(connection)
+        bound: Sequence[Any] = rows
+        if order is None:
+            bound = [constants | dict(zip(places, row, strict=True)) for row in rows]
+        elif order != list(places):
+            # A parameter that occurs twice, or one of the statement's own.
+            fixed = tuple(constants.values())
+            at = {name: place for place, name in enumerate((*places, *constants))}
+            pick = itemgetter(*(at[name] for name in order))
+            bound = [pick(row + fixed) for row in rows]
         try:
             cursor = _driver(connection).cursor()
             cursor.executemany(text, bound)

@@ -15,7 +15,7 @@ from storage.facts import ever_tied
 from storage.reading import stamper
 from storage.tables import table
 from storage.tables.members import IdentityRow, MemberRow
-from storage.writing import Change
+from storage.writing import Bulk
 
 MEMBER = table(MemberRow)
 IDENTITY = table(IdentityRow)
@@ -54,28 +54,18 @@ def set_stages(connection: Connection, changes: Sequence[SetStage]) -> None:
         if known is None or known.stage != change.stage:
             last[change.member_id] = change
     stamp = stamper(connection)
-    MOVE.many(
+    MOVE.run(
         connection,
-        [
-            {
-                "of_member": member_id,
-                "new_stage": last[member_id].stage,
-                "new_since": stamp(last[member_id].at),
-            }
-            for member_id in sorted(last)
-        ],
+        [(member_id, last[member_id].stage, stamp(last[member_id].at)) for member_id in sorted(last)],
     )
 
 
 def set_reviews(connection: Connection, reviews: Mapping[int, datetime | None]) -> None:
     """Set when members are to be looked at again."""
     stamp = stamper(connection)
-    REVIEW.many(
+    REVIEW.run(
         connection,
-        [
-            {"of_member": member_id, "new_review": stamp(at) if at is not None else None}
-            for member_id, at in sorted(reviews.items())
-        ],
+        [(stamp(at) if at is not None else None, member_id) for member_id, at in sorted(reviews.items())],
     )
 
 
@@ -126,5 +116,5 @@ def _reviewing(_: Connection) -> Any:
     return update(MEMBER).where(MEMBER.c.id == bindparam("of_member")).values(review_at=at)
 
 
-MOVE = Change(_moving)
-REVIEW = Change(_reviewing)
+MOVE = Bulk(_moving, "of_member", "new_stage", "new_since")
+REVIEW = Bulk(_reviewing, "new_review", "of_member")

@@ -4,12 +4,12 @@ On the way of every event a dozen small tables are read for a group of members; 
 and running type processors column by column would cost more than the reading itself.
 """
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
 
@@ -19,8 +19,6 @@ from storage.tables.columns import UTCDateTime
 Rows = list[tuple[Any, ...]]
 _STAMP = UTCDateTime()
 _SQLITE = sqlite.dialect()
-# `json.dumps` with separators would make one of these for each document.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Query(Prepared):
@@ -44,7 +42,7 @@ def document_decoder(connection: Connection) -> Callable[[Any], Any]:
 
 def to_document(value: Any) -> str:
     """Return plain values as a JSON document, which both drivers take as text."""
-    return _ENCODER.encode(value) if value else "{}"
+    return orjson.dumps(value, default=dict).decode() if value else "{}"
 
 
 def stamped(connection: Connection, moment: datetime) -> Any:
@@ -58,7 +56,7 @@ def _from_text(value: str) -> datetime:
 
 def _from_json(text: str) -> Any:
     # Most documents are empty, and asking costs less than parsing.
-    return json.loads(text) if text != "{}" else {}
+    return orjson.loads(text) if text != "{}" else {}
 
 
 def _from_native(value: datetime) -> datetime:

@@ -114,7 +114,7 @@ def _read_runs(connection: Connection, given: Any, drafts: _Drafts, moment: Deco
     finished: dict[tuple[int, str], list[Row]] = {}
     for row in facts.RUNS.rows(connection, ids=given):
         if row[facts.STATE] == _ACTIVE or row[facts.DUE_AT]:
-            drafts.runs.setdefault(row[0], []).append(_enrollment(row, moment, document))
+            drafts.runs.setdefault(row[0], []).append(enrollment(row, moment, document))
         if row[facts.STATE] != _ACTIVE:
             finished.setdefault((row[0], row[facts.RULE]), []).append(row)
     for (member_id, rule), rows in finished.items():
@@ -135,7 +135,8 @@ def _read_holdings(connection: Connection, given: Any, drafts: _Drafts, moment: 
         )
 
 
-def _enrollment(row: Row, moment: Decode, document: Decode) -> Enrollment:
+def enrollment(row: Row, moment: Decode, document: Decode) -> Enrollment:
+    """Return the run behind a row of `storage.facts.runs`."""
     (member_id, key, rule, version, name, step, entered, began, due, sent, waiting, rounds, context,
      held_out, arm, goal, state, ended, reason) = row  # fmt: skip
     return Enrollment(

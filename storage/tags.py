@@ -13,7 +13,7 @@ from storage.dialect import greatest, insert_for
 from storage.reading import stamper
 from storage.tables import table
 from storage.tables.members import TagRow
-from storage.writing import Change
+from storage.writing import Bulk
 
 TAG = table(TagRow)
 
@@ -25,6 +25,8 @@ def change(connection: Connection, changes: Sequence[tuple[AddTag | RemoveTag, s
 
     What comes of it for a member in memory is `bot.domain.folding.tag_after`.
     """
+    if not changes:
+        return
     removed: set[Place] = set()
     added: dict[Place, tuple[Tag, str]] = {}
     for effect, account in changes:
@@ -35,9 +37,9 @@ def change(connection: Connection, changes: Sequence[tuple[AddTag | RemoveTag, s
         else:
             old = added.get(place)
             added[place] = (tag_after(old[0] if old else None, effect), old[1] if old else account)
-    REMOVE.many(connection, [{"of_member": who, "of_name": name} for who, name in sorted(removed)])
+    REMOVE.run(connection, sorted(removed))
     stamp = stamper(connection)
-    ADD.many(connection, [_row(place, *added[place], stamp) for place in sorted(added)])
+    ADD.run(connection, [_row(place, *added[place], stamp) for place in sorted(added)])
 
 
 def prune(connection: Connection, now: datetime) -> int:
@@ -50,15 +52,9 @@ def names(connection: Connection) -> list[str]:
     return list(connection.execute(select(TAG.c.name).distinct().order_by(TAG.c.name)).scalars())
 
 
-def _row(place: Place, tag: Tag, account: str, stamp: Callable[[datetime], Any]) -> dict[str, Any]:
-    return {
-        "member_id": place[0],
-        "name": place[1],
-        "source": tag.source,
-        "account": account,
-        "at": stamp(tag.at),
-        "expires_at": stamp(tag.expires_at) if tag.expires_at is not None else None,
-    }
+def _row(place: Place, tag: Tag, account: str, stamp: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    ends = stamp(tag.expires_at) if tag.expires_at is not None else None
+    return (*place, tag.source, account, stamp(tag.at), ends)
 
 
 def _kept_or_fresh(connection: Connection) -> Any:
@@ -87,7 +83,11 @@ def _adding(connection: Connection) -> Any:
     )
 
 
-ADD = Change(_adding)
-REMOVE = Change(
-    lambda _: delete(TAG).where(TAG.c.member_id == bindparam("of_member"), TAG.c.name == bindparam("of_name"))
+ADD = Bulk(_adding, "member_id", "name", "source", "account", "at", "expires_at")
+REMOVE = Bulk(
+    lambda _: delete(TAG).where(
+        TAG.c.member_id == bindparam("of_member"), TAG.c.name == bindparam("of_name")
+    ),
+    "of_member",
+    "of_name",
 )

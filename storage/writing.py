@@ -4,12 +4,26 @@ The twin of `storage.reading`: on the way of every push a handful of statements 
 rows; compiling and processing them anew would cost more than the change itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from storage.prepared import Prepared
+
+
+class Bulk(Prepared):
+    """An UPDATE or INSERT run for many rows, each a tuple; `places` names what stands where in it."""
+
+    def __init__(self, build: Callable[[Connection], Any], *places: str) -> None:
+        """Hold what builds the statement, and the names of its parameters in the order of a row."""
+        super().__init__(build)
+        self._places = places
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Run it for each row and return how many rows of the database it changed in all."""
+        changed: int = self._run_rows(connection, self._places, rows).rowcount if rows else 0
+        return changed
 
 
 class Change(Prepared):

@@ -116,6 +116,11 @@ class Member:
         """Return whether the member had links and follows through none of them."""
         return bool(self.links) and not any(link.following for link in self.links)
 
+    @property
+    def concerned(self) -> tuple[Enrollment, ...]:
+        """Return the runs that an event of the member may concern: all, but see `bot.domain.glance`."""
+        return self.runs
+
     def consented(self, purpose: str) -> bool:
         """Return whether a live grant for `purpose` stands."""
         consent = self.consents.get(purpose)

@@ -7,7 +7,7 @@ surrogates and on integers of 64 bits and more; so everything is made storable b
 import math
 from collections.abc import Mapping
 from typing import TypeVar
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 from bot.domain.events import Scalar
 
@@ -25,13 +25,19 @@ class NotStorable(ValueError):
 
 def text(value: str, longest: int = LONGEST_TEXT) -> str:
     """Return the text without NUL, with lone surrogates replaced, in NFC, at most `longest` characters."""
-    if value.isascii():
-        clean = value
-    else:
-        clean = normalize("NFC", value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    clean = value if value.isascii() else _normal(value)
     if "\0" in clean:
         clean = clean.replace("\0", "")
     return clean if len(clean) <= longest else clean[:longest]
+
+
+def _normal(value: str) -> str:
+    """Return the text in NFC; most text is already, and looking costs a fraction of making sure."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value if is_normalized("NFC", value) else normalize("NFC", value)
 
 
 def scalar(value: Scalar) -> Scalar:
@@ -59,4 +65,7 @@ def scalars(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """Return the mapping ready to be stored; raise NotStorable for too many entries."""
     if len(values) > MOST_PROPERTIES:
         raise NotStorable(f"more than {MOST_PROPERTIES} properties")
-    return {text(name, 256): scalar(value) for name, value in values.items()}
+    return {
+        text(name, 256): text(value) if type(value) is str else scalar(value)
+        for name, value in values.items()
+    }

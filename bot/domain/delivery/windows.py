@@ -1,21 +1,30 @@
 """Which windows an event opens: the routes' own words, nothing about any platform."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bot.domain.delivery.routes import RouteRule
+from bot.domain.delivery.routes import RouteRule, WindowRule
 from bot.domain.effects import OpenWindow
 from bot.domain.events import InboundEvent
 
+# By account and kind of event: the routes it opens, by name, and for how much and how long.
+Openings = Mapping[tuple[str, str], Sequence[tuple[str, WindowRule]]]
 
-def opened(event: InboundEvent, member_id: int, routes: Mapping[str, RouteRule]) -> list[OpenWindow]:
-    """Return the windows the event opens on routes of the account that heard it.
+
+def openings(routes: Mapping[str, RouteRule]) -> Openings:
+    """Return which events open which routes.
 
     Another account's events open nothing, nor does chatter in a group (``group.message``).
     """
+    found: dict[tuple[str, str], list[tuple[str, WindowRule]]] = {}
+    for route in routes.values():
+        for rule in route.windows:
+            found.setdefault((route.account, rule.opened_by), []).append((route.name, rule))
+    return found
+
+
+def opened(event: InboundEvent, member_id: int, doors: Openings) -> list[OpenWindow]:
+    """Return the windows the event opens."""
     return [
-        OpenWindow(member_id, route.name, rule.allowance, event.kind, event.at, event.at + rule.lasts)
-        for route in routes.values()
-        if route.account == event.account
-        for rule in route.windows
-        if rule.opened_by == event.kind
+        OpenWindow(member_id, route, rule.allowance, event.kind, event.at, event.at + rule.lasts)
+        for route, rule in doors.get((event.account, event.kind), ())
     ]

@@ -35,15 +35,17 @@ def decide(
     event only moves stage and segments. `untouched` promises that nothing but this event changed the
     member since the last look, which spares working out again what a repeated event cannot change.
     """
-    look = Look(book, member, now, event)
     stays = untouched and repeats(member, book.repeat_window(event.kind), now)
+    if stays and not member.concerned and event.kind not in book.by_event:
+        return []
+    look = Look(book, member, now, event)
     if not stays:
         stand(look)
     if not event.silent:
         goals(look)
         exits(look)
         _wake(look)
-        entries(look)
+        entries(look, heard_only=stays)
     if look.effects or not stays:
         plan_review(look)
     return look.effects
@@ -113,7 +115,7 @@ def _wake(look: Look) -> None:
     """Let runs look again that wait for this kind of event."""
     if look.event is None:
         return
-    for run in look.member.runs:
+    for run in look.member.concerned:
         rule = look.book.rules.get(run.rule)
         if rule is None or not run.active or not run.step or not look.book.working(rule):
             continue

@@ -15,12 +15,18 @@ from bot.domain.members import Member
 from bot.domain.predicate import holds
 
 
-def entries(look: Look) -> None:
-    """Enroll the member in every rule that this look opens, the most important first."""
+def entries(look: Look, *, heard_only: bool = False) -> None:
+    """Enroll the member in every rule that this look opens, the most important first.
+
+    `heard_only` promises that the member stands where they stood and no look is overdue, so that only
+    the event itself may open a rule.
+    """
     heard = look.book.by_event.get(look.event.kind, ()) if look.event is not None else ()
-    change = look.change()
-    for rule in (*heard, *look.book.by_standing):
-        _open(look, rule, change)
+    rules = heard if heard_only else (*heard, *look.book.by_standing)
+    if rules:
+        change = look.change()
+        for rule in rules:
+            _open(look, rule, change)
 
 
 def _open(look: Look, rule: Rule, change: Change) -> None:

@@ -17,7 +17,7 @@ def goals(look: Look) -> None:
     """Note the goals that the event reached, of runs that ended too while their goal still counts."""
     if look.event is None:
         return
-    for run in look.member.runs:
+    for run in look.member.concerned:
         rule = look.book.rules.get(run.rule)
         if rule is not None and reaches(rule, run, look.event):
             ends = rule.goal is not None and rule.goal.after_goal is AfterGoal.EXIT
@@ -40,7 +40,7 @@ def reaches(rule: Rule, run: Enrollment, event: InboundEvent) -> bool:
 
 def exits(look: Look) -> None:
     """End the runs whose way out this look has found open."""
-    for run in look.member.runs:
+    for run in look.member.concerned:
         rule = look.book.rules.get(run.rule)
         if rule is None or not run.active:
             continue

@@ -123,6 +123,20 @@ class Rulebook:
             self._repeat_windows[kind] = repeat_window(self.standing_conditions, kind)
         return self._repeat_windows[kind]
 
+    def heeding(self, kind: str) -> tuple[str, ...]:
+        """Return the rules whose runs an event of this kind may concern by itself, by name.
+
+        Their goal or a way out is such an event, a way out is a condition, or a step waits for it.
+        """
+        if kind not in self._heeding:
+            found = (name for name, rule in self.rules.items() if _heeds(rule, kind))
+            self._heeding[kind] = tuple(sorted(found))
+        return self._heeding[kind]
+
+    @cached_property
+    def _heeding(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
     @cached_property
     def _repeat_windows(self) -> dict[str, timedelta | None]:
         return {}
@@ -136,6 +150,15 @@ class Rulebook:
     def moment_window(self) -> timedelta:
         """Return how far back those times must reach."""
         return max((kinds_needed(each)[1] for each in self.conditions), default=timedelta())
+
+
+def _heeds(rule: Rule, kind: str) -> bool:
+    """Return whether an event of this kind may concern a run of the rule, wherever it stands."""
+    return (
+        (rule.goal is not None and rule.goal.event == kind)
+        or any(way.inside is not None or way.event == kind for way in rule.exits)
+        or any(kind in step.action.awaits for step in rule.program.steps.values())
+    )
 
 
 def _turns(condition: Condition) -> bool:

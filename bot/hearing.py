@@ -1,0 +1,108 @@
+"""Letting the decider hear events one after another, each with the member as the one before left them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.domain import effects as fx
+from bot.domain.events import InboundEvent
+from bot.domain.folding import fold
+from bot.domain.glance import Glance, Unread
+from bot.domain.members import Member
+from bot.turns import Decider, Turn, account_effects, event_of
+from storage import events as history
+from storage import members
+from storage.database import Connection
+
+MAX_DEPTH = 5
+
+log = structlog.get_logger("dispatcher")
+
+# Members as the turns so far have left them.
+Current = dict[int, Member]
+
+
+def hear_all(decider: Decider, c: Connection, turns: Sequence[Turn], now: datetime) -> Current:
+    """Decide each turn; those for which a glance at the member did not do, with everything known."""
+    current: Current = {}
+    unread: set[int] = set()
+    for turn in turns:
+        if turn.member is not None and turn.member.id in unread:
+            continue
+        try:
+            hear(decider, turn, turn.heard.event, current, now)
+        except Unread:
+            unread.add(turn.member.id if turn.member is not None else 0)
+    if unread:
+        _again(decider, c, [turn for turn in turns if turn.member and turn.member.id in unread], current, now)
+    return current
+
+
+def _again(decider: Decider, c: Connection, turns: Collection[Turn], current: Current, now: datetime) -> None:
+    ids = {turn.member.id for turn in turns if turn.member is not None}
+    current.update(members.load(c, ids, decider.wanted, now, lock=False))
+    for turn in turns:
+        turn.begin_again()
+        hear(decider, turn, turn.heard.event, current, now)
+
+
+def hear(decider: Decider, turn: Turn, event: InboundEvent, current: Current, now: datetime) -> None:
+    """Let the decider hear an event and what it announces; the turn keeps what came of it.
+
+    A failure fails the turn alone. Raises Unread when the member must be known better.
+    """
+    try:
+        _hear(decider, turn, event, current, now)
+    except Unread:
+        raise
+    except Exception as error:  # one event's fault is quarantined alone, see Turn.failed
+        log.exception("event_failed", kind=event.kind, account=event.account)
+        turn.failed = error
+        turn.effects, turn.moments = [], []
+
+
+def _hear(decider: Decider, turn: Turn, event: InboundEvent, current: Current, now: datetime) -> None:
+    if turn.member is None:
+        turn.effects += account_effects(event)
+        return
+    member = current.get(turn.member.id, turn.member)
+    if isinstance(member, Glance):
+        member = _glance(decider, turn, event, member, now)
+    else:
+        member = _follow(decider, turn, event, member, now)
+    turn.member = current[member.id] = member
+
+
+def _glance(decider: Decider, turn: Turn, event: InboundEvent, member: Glance, now: datetime) -> Glance:
+    """Decide what a glance is enough for; what changes the member is decided with everything known."""
+    member = member.did(event.kind, event.at, event.amount)
+    effects = decider.decide(event, member, now)
+    for effect in effects:
+        if type(effect) is not fx.OpenWindow:
+            raise Unread(type(effect).__name__)
+    turn.effects += effects
+    turn.moments.append(history.Happened.of(member.id, event))
+    return member
+
+
+def _follow(decider: Decider, turn: Turn, event: InboundEvent, member: Member, now: datetime) -> Member:
+    queue = [event]
+    moments: list[history.Happened] = []
+    caused: list[fx.Effect] = []
+    for _ in range(MAX_DEPTH):
+        following: list[InboundEvent] = []
+        for one in queue:
+            member = member.did(one.kind, one.at, one.amount)
+            moments.append(history.Happened.of(member.id, one))
+            for effect in decider.decide(one, member, now):
+                member = fold(member, effect)
+                caused.append(effect)
+                if isinstance(effect, fx.Emit):
+                    following.append(event_of(effect, event))
+        queue = following
+        if not queue:
+            break
+    turn.effects += caused
+    turn.moments += moments
+    return member
