@@ -61,14 +61,16 @@ class Dispatcher:
         """Return whether nothing waits and nothing is being committed."""
         return not self._waiting and (self._runner is None or self._runner.done())
 
-    async def submit(self, callback: Callback, channel: Channel) -> bytes:
-        """Return the bytes that answer an authentic callback, after everything it caused is stored.
+    def submit(self, callback: Callback, channel: Channel) -> "asyncio.Future[bytes]":
+        """Return what gives the bytes that answer an authentic callback, after all it caused is stored.
 
-        Raises StorageUnavailable when it could not be stored or too much is waiting.
+        Its exception is StorageUnavailable when it could not be stored; raised here when too much waits.
         """
-        if callback.event is None:
-            return channel.answer(callback.handle, None, self._clock.now())
-        return await self._join(Heard(callback.event, callback.handle, channel))
+        if callback.event is not None:
+            return self._join(Heard(callback.event, callback.handle, channel))
+        done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        done.set_result(channel.answer(callback.handle, None, self._clock.now()))
+        return done
 
     async def accept(self, events: Sequence[InboundEvent]) -> None:
         """Store events that want no answer (webhooks, imports, operators' acts) and what they cause."""

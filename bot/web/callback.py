@@ -7,9 +7,9 @@ repeats it. Never a 500.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import unquote_plus
 
 import structlog
 from aiohttp import web
@@ -23,10 +23,9 @@ from bot.domain.errors import (
     CallbackUnintelligible,
     StorageUnavailable,
 )
+from bot.domain.value import value
+from bot.web.reading import raw_callback
 
-MAX_BODY = 64 * 1024
-BODY_WITHIN_S = 5.0
-MAX_FIELDS = 16
 REFUSED = b"refused"
 _SEALED = "text/xml"
 _PLAIN = "text/plain"
@@ -37,13 +36,33 @@ log = structlog.get_logger("callback")
 class Intake(Protocol):
     """Where authentic callbacks go; `bot.dispatcher.Dispatcher` is one."""
 
-    async def submit(self, callback: Callback, channel: Channel) -> bytes:
-        """Return the answer after everything is stored; raise StorageUnavailable if it is not."""
+    def submit(self, callback: Callback, channel: Channel) -> Awaitable[bytes]:
+        """Return what gives the answer after everything is stored; StorageUnavailable if it is not."""
         ...
 
     async def quarantine(self, error: CallbackUnintelligible, channel: Channel) -> bytes:
         """Keep what nobody understands; return the acknowledgement."""
         ...
+
+
+@value
+class Answer:
+    """What a callback is answered with; `last` asks to close the connection after it."""
+
+    status: int
+    body: bytes
+    content_type: str = _PLAIN
+    last: bool = False
+
+
+@dataclass(slots=True)
+class Underway:
+    """A callback being stored: `done` gives its answer's body. `outcome` is what is counted then."""
+
+    channel: Channel
+    callback: Callback | None
+    done: "asyncio.Future[bytes]"
+    outcome: str
 
 
 class CallbackDoor:
@@ -65,108 +84,70 @@ class CallbackDoor:
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one callback."""
         account = request.match_info.get("account", "")
+        try:
+            found: Answer | Underway = self.begin(account, await raw_callback(request))
+        except CallbackRejected as error:
+            found = self._refuse(account if account in self.channels else "", error)
+        while isinstance(found, Underway):
+            await asyncio.wait((found.done,))
+            found = self.end(found)
+        response = web.Response(status=found.status, body=found.body, content_type=found.content_type)
+        if found.last:
+            response.force_close()
+        return response
+
+    def begin(self, account: str, raw: RawCallback) -> Answer | Underway:
+        """Return the answer to a callback that was read whole, or what is under way until there is one."""
         channel = self.channels.get(account)
         if channel is None:
             return self._refuse("", CallbackRejected("no_such_account"))
         try:
-            raw = await raw_callback(request)
             callback = channel.parse(raw, self._clock.now())
         except CallbackRejected as error:
             return self._refuse(account, error)
         except CallbackUnintelligible as error:
-            return await self._set_aside(error, channel)
+            return self._set_aside(error, channel)
         except Exception:  # channels raise nothing else once a callback is authentic, see their contract
             log.exception("callback_unreadable", account=account)
             return self._refuse(account, CallbackMalformed("unreadable"))
+        return self._store(callback, channel)
+
+    def _store(self, callback: Callback, channel: Channel) -> Answer | Underway:
         if callback.echo is not None:
-            self._count(account, "verified")
-            return web.Response(body=callback.echo, content_type=_PLAIN)
-        return await self._submit(callback, channel)
-
-    async def _submit(self, callback: Callback, channel: Channel) -> web.Response:
+            self._count(channel.account, "verified")
+            return Answer(200, callback.echo)
         try:
-            body = await self._intake.submit(callback, channel)
+            done = asyncio.ensure_future(self._intake.submit(callback, channel))
         except StorageUnavailable:
             return self._not_stored(channel)
-        except Exception as error:  # authentic: a failure of ours must not make the platform repeat it
-            log.exception("callback_failed", account=channel.account)
-            event = callback.event
-            found = repr(event).encode("utf-8", "replace")
-            key = event.key if event else f"{channel.account}:{hashlib.sha256(found).hexdigest()}"
-            reason = f"failed:{type(error).__name__}"
-            return await self._set_aside(CallbackUnintelligible(reason, key, found), channel)
-        self._count(channel.account, "heard")
-        return web.Response(body=body, content_type=_SEALED if body[:1] == b"<" else _PLAIN)
+        return Underway(channel, callback, done, "heard")
 
-    async def _set_aside(self, error: CallbackUnintelligible, channel: Channel) -> web.Response:
+    def end(self, underway: Underway) -> Answer | Underway:
+        """Return the answer now that `done` is, or what is under way instead."""
+        channel, callback = underway.channel, underway.callback
+        error = underway.done.exception()
+        if error is None:
+            self._count(channel.account, underway.outcome)
+            body = underway.done.result()
+            return Answer(200, body, _SEALED if body[:1] == b"<" else _PLAIN)
+        if isinstance(error, StorageUnavailable) or callback is None:
+            return self._not_stored(channel)
+        # Authentic: a failure of ours must not make the platform repeat it.
+        log.error("callback_failed", account=channel.account, exc_info=error)
+        event = callback.event
+        found = repr(event).encode("utf-8", "replace")
+        key = event.key if event else f"{channel.account}:{hashlib.sha256(found).hexdigest()}"
+        return self._set_aside(CallbackUnintelligible(f"failed:{type(error).__name__}", key, found), channel)
+
+    def _set_aside(self, error: CallbackUnintelligible, channel: Channel) -> Underway:
         log.error("callback_quarantined", account=channel.account, reason=error.reason, key=error.key)
-        try:
-            body = await self._intake.quarantine(error, channel)
-        except StorageUnavailable:
-            return self._not_stored(channel)
-        self._count(channel.account, "quarantined")
-        return web.Response(body=body, content_type=_PLAIN)
+        done = asyncio.ensure_future(self._intake.quarantine(error, channel))
+        return Underway(channel, None, done, "quarantined")
 
-    def _not_stored(self, channel: Channel) -> web.Response:
+    def _not_stored(self, channel: Channel) -> Answer:
         self._count(channel.account, "not_stored")
-        return web.Response(status=503, body=b"unavailable", content_type=_PLAIN)
+        return Answer(503, b"unavailable")
 
-    def _refuse(self, account: str, error: CallbackRejected) -> web.Response:
+    def _refuse(self, account: str, error: CallbackRejected) -> Answer:
         self._count(account, error.reason)
-        response = web.Response(status=error.status, body=REFUSED, content_type=_PLAIN)
-        if isinstance(error, CallbackTooLarge):
-            response.force_close()
-        return response
-
-
-async def raw_callback(request: web.Request) -> RawCallback:
-    """Return the request read whole: 64 KB at most, within 5 s, not compressed."""
-    if "Content-Encoding" in request.headers:
-        raise CallbackMalformed("content_encoding")
-    return RawCallback(
-        request.method,
-        query_fields(request.rel_url.raw_query_string),
-        await body_of(request),
-        request.headers.get("Content-Type", ""),
-    )
-
-
-def query_fields(raw: str) -> dict[str, list[str]]:
-    """Return the fields of a query, repeated ones in order; too many are malformed."""
-    fields: dict[str, list[str]] = {}
-    parts = raw.split("&", MAX_FIELDS) if raw else []
-    if len(parts) > MAX_FIELDS:
-        raise CallbackMalformed("query_fields")
-    for part in parts:
-        name, _, value = part.partition("=")
-        if "%" in part or "+" in part:
-            name, value = unquote_plus(name), unquote_plus(value)
-        fields.setdefault(name, []).append(value)
-    return fields
-
-
-async def body_of(request: web.Request, most: int = MAX_BODY) -> bytes:
-    """Return the body: at most `most` bytes, within 5 s; raises CallbackRejected."""
-    declared = request.content_length
-    if declared is not None and declared > most:
-        raise CallbackTooLarge("too_large")
-    stream = request.content
-    if stream.is_eof():
-        # The usual case: the whole body came with the headers, so there is nothing to wait for.
-        return _bounded(stream.read_nowait(), most)
-    try:
-        async with asyncio.timeout(BODY_WITHIN_S):
-            body = b""
-            while chunk := await stream.readany():
-                body = _bounded(body + chunk, most)
-            return body
-    except TimeoutError:
-        raise CallbackTooLarge("too_slow") from None
-    except (web.RequestPayloadError, ConnectionError) as error:
-        raise CallbackMalformed("broken_body") from error
-
-
-def _bounded(body: bytes, most: int) -> bytes:
-    if len(body) > most:
-        raise CallbackTooLarge("too_large")
-    return body
+        return Answer(error.status, REFUSED, last=isinstance(error, CallbackTooLarge))

@@ -6,8 +6,10 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from bot.web.callback import MAX_BODY, CallbackDoor
+from bot.web.callback import CallbackDoor
 from bot.web.guard import ConnectionGuard, no_failure_shows
+from bot.web.lane import Lane
+from bot.web.reading import MAX_BODY
 
 DRAIN_S = 20.0
 
@@ -17,7 +19,8 @@ class Site:
 
     def __init__(self, door: CallbackDoor, routes: Iterable[web.AbstractRouteDef] = ()) -> None:
         """Put the doors together; `routes` are those besides the platforms' own."""
-        self.guard = ConnectionGuard()
+        self._lane = Lane(door)
+        self.guard = ConnectionGuard(lane=self._lane)
         self.application = web.Application(
             middlewares=[self.guard.middleware, no_failure_shows], client_max_size=MAX_BODY
         )
@@ -39,6 +42,8 @@ class Site:
         if self._server is not None:
             self._server.close()
             with suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_S):
+                    await self._lane.drained()
                 await self._runner.shutdown()
         await self.guard.stop()
         await self._runner.cleanup()

@@ -14,13 +14,13 @@ from aiohttp import web
 from bot.domain.clock import Clock
 from bot.domain.errors import CallbackMalformed, CallbackRejected, StorageUnavailable
 from bot.domain.events import InboundEvent
-from bot.web.callback import MAX_BODY, body_of
 from bot.web.events import bodies, cloud
 from bot.web.events.desk import Desk
 from bot.web.events.intake import Found, Reading
 from bot.web.events.reading import UNREADABLE, parsed
 from bot.web.events.signature import keys_of, signed_id
 from bot.web.problems import Fault, Refused, problem
+from bot.web.reading import MAX_BODY, body_of
 
 MAX_BATCH_BODY = 512 * 1024
 JSON = "application/json"

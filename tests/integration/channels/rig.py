@@ -20,7 +20,9 @@ from bot.domain.clock import Clock
 from bot.domain.content import Content, Text
 from bot.domain.errors import CallbackUnintelligible, SendError
 from bot.web.callback import CallbackDoor
-from bot.web.guard import ConnectionGuard, Limits, no_failure_shows
+from bot.web.connection import Limits
+from bot.web.guard import ConnectionGuard, no_failure_shows
+from bot.web.lane import Lane
 from tests.fakes import ManualClock
 from tests.payloads.correspondent import MEMBER, SETTINGS
 
@@ -137,8 +139,8 @@ async def open_door(
     channel: Channel, desk: Desk, clock: Clock, limits: Limits | None = None, **routes: Handler
 ) -> AsyncIterator[tuple[str, ConnectionGuard]]:
     """The callback door behind the guard; gives the address of the server."""
-    guard = ConnectionGuard(limits)
     door = CallbackDoor({channel.account: channel}, desk, clock)
+    guard = ConnectionGuard(limits, Lane(door))
     app = web.Application(middlewares=[guard.middleware, no_failure_shows], client_max_size=1 << 20)
     app.router.add_route("*", "/callback/{account}", door.receive)
     for path, handler in routes.items():

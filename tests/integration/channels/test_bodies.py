@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot.domain.channel import RawCallback
-from bot.web import callback
+from bot.web import reading
 from tests.fakes import ManualClock
 from tests.integration.channels.rig import Desk, channel_at, open_door, post, query_of, raw
 from tests.payloads.correspondent import Correspondent, text_xml
@@ -59,7 +59,7 @@ async def test_a_body_in_pieces_is_put_together(
 async def test_a_body_that_takes_too_long_is_refused(
     session: aiohttp.ClientSession, door: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callback, "BODY_WITHIN_S", 0.2)
+    monkeypatch.setattr(reading, "BODY_WITHIN_S", 0.2)
     request = PLATFORM.post(text_xml())
     head = f"POST /callback/shop?{query_of(request)} HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n<xml>"
     answer = await raw(door, head.encode())

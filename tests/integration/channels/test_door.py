@@ -12,7 +12,7 @@ from bot.domain.channel import RawCallback
 from bot.domain.content import Text
 from bot.domain.errors import StorageUnavailable
 from bot.web import callback
-from bot.web.callback import query_fields
+from bot.web.reading import query_fields
 from tests.fakes import ManualClock
 from tests.integration.channels.rig import Desk, channel_at, open_door, post, query_of
 from tests.payloads.correspondent import Correspondent, message_xml, text_xml

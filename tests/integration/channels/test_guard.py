@@ -8,7 +8,7 @@ import pytest
 import uvloop
 from aiohttp import web
 
-from bot.web.guard import Limits
+from bot.web.connection import Limits
 from tests.fakes import ManualClock
 from tests.integration.channels.rig import Desk, channel_at, open_door
 from tests.payloads.correspondent import Correspondent, text_xml

@@ -1,0 +1,119 @@
+"""The short way for the usual callback: a small POST that came whole, past aiohttp's request objects.
+
+A platform's callback is one known request, thousands of times; building a request, a route, a task and
+a response for each costs more than reading it. What is not exactly in that form is aiohttp's, and
+from then on its whole connection is: so the two never answer on one connection by turns, and where
+they would read a request differently only aiohttp reads it.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from functools import partial
+
+from aiohttp.helpers import rfc822_formatted_time
+
+from bot.domain.channel import RawCallback
+from bot.domain.errors import CallbackMalformed
+from bot.web.callback import Answer, CallbackDoor, Underway
+from bot.web.reading import MAX_BODY, query_fields
+
+MOST_HEADERS = 8192
+_HEAD = re.compile(
+    rb"POST /callback/([A-Za-z0-9_-]{1,64})\?([\x21-\x7e]*) HTTP/1\.1\r\n"
+    rb"((?:[A-Za-z0-9-]+:[\x20-\x7e]*\r\n)+)\r\n"
+)
+# The headers that change how a request is read, or that must be there once.
+_TELLING = re.compile(
+    rb"^(content-length|content-type|host|transfer-encoding|content-encoding|connection|expect|upgrade):"
+    rb" ?([^\r]*)\r$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LENGTH = re.compile(rb"0|[1-9][0-9]{0,5}")
+_REASONS = {200: b"OK", 400: b"Bad Request", 403: b"Forbidden", 413: b"Request Entity Too Large"}
+Asked = tuple[str, RawCallback]
+Tell = Callable[[Answer], None]
+
+
+def asked(data: bytes) -> Asked | None:
+    """Return the account and the callback of a request in the usual form, None for anything else."""
+    end = data.find(b"\r\n\r\n")
+    if end < 0 or end > MOST_HEADERS:
+        return None
+    head = _HEAD.fullmatch(data, 0, end + 4)
+    if head is None:
+        return None
+    told: dict[bytes, bytes] = {}
+    for written_name, said in _TELLING.findall(head[3]):
+        name = written_name.lower()
+        if name in told:
+            return None
+        told[name] = said
+    body = data[end + 4 :]
+    if not _plain(told, len(body)):
+        return None
+    try:
+        query = query_fields(head[2].decode("ascii"))
+    except CallbackMalformed:
+        return None
+    kind = told.get(b"content-type", b"").decode("ascii")
+    return head[1].decode("ascii"), RawCallback("POST", query, body, kind)
+
+
+def _plain(told: dict[bytes, bytes], length: int) -> bool:
+    """Tell whether the headers speak of exactly this body, as it stands, and of a connection that stays."""
+    declared = told.pop(b"content-length", b"")
+    return (
+        _LENGTH.fullmatch(declared) is not None
+        and int(declared) == length <= MAX_BODY
+        and b"host" in told
+        and told.get(b"connection", b"keep-alive").lower() == b"keep-alive"
+        and told.keys() <= {b"host", b"connection", b"content-type"}
+    )
+
+
+class Lane:
+    """Answers callbacks in the usual form."""
+
+    def __init__(self, door: CallbackDoor) -> None:
+        """Hand what comes to the door."""
+        self._door = door
+        self._busy = 0
+        self._drained: asyncio.Future[None] | None = None
+
+    async def drained(self) -> None:
+        """Wait until every callback under way is answered."""
+        if self._busy:
+            self._drained = asyncio.get_running_loop().create_future()
+            await self._drained
+
+    def take(self, asked: Asked, tell: Tell) -> None:
+        """Begin a callback; its answer is told once, now or later."""
+        self._busy += 1
+        self._go_on(tell, self._door.begin(*asked))
+
+    def _go_on(self, tell: Tell, found: Answer | Underway) -> None:
+        if isinstance(found, Underway):
+            found.done.add_done_callback(partial(self._ended, tell, found))
+            return
+        self._busy -= 1
+        tell(found)
+        if not self._busy and self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+
+    def _ended(self, tell: Tell, underway: Underway, _done: "asyncio.Future[bytes]") -> None:
+        self._go_on(tell, self._door.end(underway))
+
+
+def written(answer: Answer) -> bytes:
+    """Return an answer as HTTP."""
+    reason = _REASONS.get(answer.status, b"Service Unavailable")
+    return b"HTTP/1.1 %d %b\r\nContent-Type: %b\r\nContent-Length: %d\r\nDate: %b\r\n%b\r\n%b" % (
+        answer.status,
+        reason,
+        answer.content_type.encode(),
+        len(answer.body),
+        rfc822_formatted_time().encode(),
+        b"Connection: close\r\n" if answer.last else b"",
+        answer.body,
+    )
