@@ -11,6 +11,7 @@ from bot.domain.folding import fold
 from bot.domain.handling import Handler, Settings
 from bot.domain.lifecycle.decide import decide
 from bot.domain.lifecycle.rulebook import Rulebook
+from bot.domain.listening import Listeners
 from bot.domain.members import Member
 from storage.members import Wanted
 
@@ -35,12 +36,7 @@ class Decisions:
         self._settings = settings
         self._routes = routes
         self._doors = openings(routes)
-        self._always = tuple(handler for handler in handlers if not handler.kinds)
-        kinds = {kind for handler in handlers for kind in handler.kinds}
-        self._by_kind = {
-            kind: tuple(handler for handler in handlers if not handler.kinds or kind in handler.kinds)
-            for kind in kinds
-        }
+        self._listeners = Listeners(handlers, settings)
 
     def pausing(self, rules: Collection[str]) -> "Decisions":
         """Return the same decisions with exactly these rules paused by an operator."""
@@ -52,8 +48,8 @@ class Decisions:
     def decide(self, event: InboundEvent, member: Member, now: datetime) -> list[Effect]:
         """Return the effects of one event that is folded into `member` already."""
         effects: list[Effect] = []
-        for handler in self._by_kind.get(event.kind, self._always):
-            effects += handler.handle(event, member, self._settings, now)
+        for handle in self._listeners.of(event):
+            effects += handle(event, member, self._settings, now)
         untouched = not effects or all(isinstance(effect, _SAID) for effect in effects)
         if not untouched:
             for effect in effects:

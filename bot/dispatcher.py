@@ -35,8 +35,8 @@ class Dispatcher:
     """Takes events from every door, one transaction for all that wait, and answers each after its commit.
 
     While one group is being committed the next one gathers; an idle dispatcher starts at once. Only
-    after a large group it waits for half as many again, 5 ms at most: those just answered are about to
-    be followed, and a transaction for the two that were early costs nearly as much as one for thirty.
+    after a large group it waits for as many again, 5 ms at most: those just answered are about to be
+    followed, and a transaction for the half that was early costs nearly as much as one for all.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Dispatcher:
             group = self._next_group()
             await self._commit(group)
             if len(group) >= LARGE_GROUP:
-                await self._gather(len(group) // 2)
+                await self._gather(len(group))
 
     async def _gather(self, enough: int) -> None:
         """Wait until so many wait, or as long as patience lasts."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.effects import Attempt, BindOperator, Effect, Emit, Reply
 from bot.domain.events import BIND_TRIED, MESSAGE, InboundEvent
-from bot.domain.handling import Handler, Rank, Settings
+from bot.domain.handling import Handler, Rank, Settings, Words
 from bot.domain.identity import split
 from bot.domain.members import Member
 from bot.domain.words import plain
@@ -31,4 +31,9 @@ def bind(event: InboundEvent, member: Member, _settings: Settings, _now: datetim
     ]
 
 
-HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), bind),)
+def words(_settings: Settings) -> Words:
+    """Return how such a message begins."""
+    return Words(begins=("绑定",))
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), bind, words),)

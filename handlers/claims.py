@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.coupons import Refusal
 from bot.domain.effects import Attempt, Effect, IssueCoupon, Reply
 from bot.domain.events import MESSAGE, InboundEvent
-from bot.domain.handling import ClaimOffer, Handler, Rank, Settings
+from bot.domain.handling import ClaimOffer, Handler, Rank, Settings, Words
 from bot.domain.members import Member
 from bot.domain.words import is_word
 
@@ -40,4 +40,9 @@ def _entered_at(member: Member, offer: ClaimOffer) -> datetime | None:
     return past.last_entered_at if past else None
 
 
-HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), claim),)
+def words(settings: Settings) -> Words:
+    """Return the keywords of everything that may be claimed."""
+    return Words(whole=tuple(offer.keyword for offer in settings.claims))
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), claim, words),)

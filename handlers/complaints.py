@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from bot.domain.effects import Effect, Emit, Reply
 from bot.domain.events import COMPLAINT_OPENED, MESSAGE, InboundEvent
-from bot.domain.handling import Handler, Rank, Settings
+from bot.domain.handling import Handler, Rank, Settings, Words
 from bot.domain.members import Member
 from bot.domain.words import mentions
 
@@ -23,4 +23,9 @@ def hear(event: InboundEvent, member: Member, settings: Settings, _now: datetime
     ]
 
 
-HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), hear),)
+def words(settings: Settings) -> Words:
+    """Return the words that mark a complaint."""
+    return Words(within=settings.complaint_words)
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), hear, words),)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.effects import CancelMessages, Effect, Emit, Reply, SetConsent
 from bot.domain.events import CONSENT_GRANTED, CONSENT_WITHDRAWN, MESSAGE, InboundEvent
-from bot.domain.handling import ConsentWords, Handler, Rank, Settings
+from bot.domain.handling import ConsentWords, Handler, Rank, Settings, Words
 from bot.domain.members import Member
 from bot.domain.words import is_word
 
@@ -44,4 +44,9 @@ def _proof(event: InboundEvent, words: ConsentWords) -> str:
     return f"{event.key} {words.notice}".strip()
 
 
-HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), hear),)
+def words(settings: Settings) -> Words:
+    """Return the words of every purpose."""
+    return Words(whole=tuple(word for one in settings.consents for word in (*one.grant, *one.withdraw)))
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), hear, words),)

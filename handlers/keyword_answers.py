@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.effects import Effect, Reply
 from bot.domain.events import MESSAGE, InboundEvent
-from bot.domain.handling import Handler, Rank, Settings
+from bot.domain.handling import Handler, Rank, Settings, Words
 from bot.domain.members import Member
 from bot.domain.words import is_word
 
@@ -17,4 +17,9 @@ def answer(event: InboundEvent, member: Member, settings: Settings, _now: dateti
     return []
 
 
-HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), answer),)
+def words(settings: Settings) -> Words:
+    """Return the questions."""
+    return Words(whole=tuple(settings.keyword_answers))
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), answer, words),)

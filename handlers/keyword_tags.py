@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.effects import AddTag, Effect, Emit
 from bot.domain.events import MESSAGE, TAG_ADDED, InboundEvent
-from bot.domain.handling import Handler, Settings
+from bot.domain.handling import Handler, Settings, Words
 from bot.domain.members import Member
 from bot.domain.words import mentions
 
@@ -23,4 +23,9 @@ def tag(event: InboundEvent, member: Member, settings: Settings, now: datetime) 
     return effects
 
 
-HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), tag),)
+def words(settings: Settings) -> Words:
+    """Return the words of every topic."""
+    return Words(within=tuple(word for topic in settings.tag_keywords.values() for word in topic))
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), tag, words),)

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.content import Transfer
 from bot.domain.effects import Effect, Handoff, Reply
 from bot.domain.events import MENU_CLICK, MESSAGE, InboundEvent
-from bot.domain.handling import Handler, Rank, Settings
+from bot.domain.handling import Handler, Rank, Settings, Words
 from bot.domain.members import Member
 from bot.domain.words import is_word
 
@@ -26,4 +26,9 @@ def choose(event: InboundEvent, member: Member, settings: Settings, _now: dateti
     return []
 
 
-HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MENU_CLICK, MESSAGE}), choose),)
+def words(_settings: Settings) -> Words:
+    """Return what may be typed instead of clicked."""
+    return Words(whole=(*MY_COUPONS, *HUMAN))
+
+
+HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MENU_CLICK, MESSAGE}), choose, words),)

@@ -63,8 +63,25 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a message must say to mean anything to a handler, compared as `bot.domain.words` does.
+
+    The `whole` message is one of these, or one of these occurs `within` it, or it `begins` with one.
+    """
+
+    whole: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Handler:
-    """One behaviour: the event kinds it hears and what it answers."""
+    """One behaviour: the event kinds it hears and what it answers.
+
+    With `words` it is spared messages that say none of them, and must answer nothing to those; without,
+    it hears every message.
+    """
 
     kinds: frozenset[str]
     handle: Callable[[InboundEvent, Member, Settings, datetime], list[Effect]]
+    words: Callable[[Settings], Words] | None = None
