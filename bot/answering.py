@@ -9,7 +9,7 @@ import structlog
 from bot.domain import effects as fx
 from bot.domain.content import Content, Text
 from bot.domain.coupons import Coupon, CouponBatch, CouponClaim
-from bot.domain.delivery.facts import facts_of
+from bot.domain.delivery.facts import facts_of, stance_of
 from bot.domain.delivery.gates import for_reply, refuses
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.routes import REPLY
@@ -36,6 +36,10 @@ class Renderer(Protocol):
         """Return the content of message `name` for a route's method."""
         ...
 
+    def settled(self, name: str, method: str) -> Content | None:
+        """Return what the message always says; None when that depends on any value."""
+        ...
+
 
 class Answers:
     """Words passive replies."""
@@ -52,6 +56,12 @@ class Answers:
         self._policy = policy
         self._batches = batches
         self._redeem_url = redeem_url
+
+    def settled(self, reply: fx.Reply) -> Content | None:
+        """Return what a reply always says, whoever it is given to; None when that depends on anything."""
+        if reply.content is not None:
+            return reply.content
+        return self._renderer.settled(reply.template, REPLY) if not reply.context else None
 
     def answer(self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime) -> bytes | None:
         """Return the bytes that answer the turn's callback, None when there is nothing to say.
@@ -89,8 +99,11 @@ class Answers:
     def _reply(self, c: Connection, member: Member, reply: fx.Reply, now: datetime) -> Content | None:
         if reply.content is not None:
             return reply.content
-        if refuses(reply.purpose, facts_of(member), self._policy, now) is not None:
+        if refuses(reply.purpose, stance_of(member), self._policy, now) is not None:
             return None
+        settled = self.settled(reply)
+        if settled is not None:
+            return settled
         key = reply.context.get("key")
         coupon = holdings.held(c, key) if isinstance(key, str) else None
         values = self._scope(member, coupon, reply.context)

@@ -1,11 +1,11 @@
 """What one group of events does inside its transaction: look up, decide, apply, answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain import effects as fx
 from bot.domain.members import Member
-from bot.hearing import MAX_DEPTH, Current, hear, hear_all
+from bot.hearing import MAX_DEPTH, Current, Hearing
 from bot.turns import Answerer, Decider, Heard, Outcome, Turn, event_of, repeats_of
 from storage import bystanders, inbox, members, switches
 from storage import effects as applying
@@ -23,10 +23,11 @@ class Group:
         """Hold the pure part and the one that words replies."""
         self._decider = decider
         self._answerer = answerer
+        self._hearing = Hearing(decider, answerer)
 
     def work(self, c: Connection, heard: Sequence[Heard], now: datetime) -> Outcome:
         """Store and handle the group; a key heard before gets its first answer and has no effect."""
-        self._decider = self._decider.pausing(switches.paused_rules(c))
+        self._pause(switches.paused_rules(c))
         first: dict[str, Heard] = {}
         for one in heard:
             first.setdefault(one.event.key, one)
@@ -41,6 +42,11 @@ class Group:
         kept = {turn.heard.event.key: answer for turn, answer in answering if not turn.forgets}
         inbox.store_answers(c, kept)
         return Outcome([self._body(one, answers, seen, now) for one in heard], woken)
+
+    def _pause(self, rules: Collection[str]) -> None:
+        decider = self._decider.pausing(rules)
+        if decider is not self._decider:
+            self._decider, self._hearing = decider, Hearing(decider, self._answerer)
 
     def set_aside(self, c: Connection, heard: Heard, error: Exception, now: datetime) -> None:
         """Quarantine an event whose handling the database refused."""
@@ -62,7 +68,7 @@ class Group:
         ]
 
     def _handle(self, c: Connection, turns: list[Turn], now: datetime) -> bool:
-        current = hear_all(self._decider, c, turns, now)
+        current = self._hearing.hear_all(c, turns, now)
         done = [turn for turn in turns if turn.failed is None]
         if len(done) < len(turns):
             for turn in turns:
@@ -98,7 +104,7 @@ class Group:
     def _follow_up(self, turn: Turn, outcome: Sequence[fx.Effect], current: Current, now: datetime) -> bool:
         emitted = [effect for effect in outcome if isinstance(effect, fx.Emit)]
         for effect in emitted:
-            hear(self._decider, turn, event_of(effect, turn.heard.event), current, now)
+            self._hearing.hear(turn, event_of(effect, turn.heard.event), current, now)
         return bool(emitted)
 
     @staticmethod

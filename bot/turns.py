@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 from bot.domain import effects as fx
 from bot.domain.channel import Channel, ReplyHandle
+from bot.domain.content import Content
 from bot.domain.events import InboundEvent
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.members import Member
@@ -61,7 +62,7 @@ class Turn:
     @property
     def says_something(self) -> bool:
         """Return whether something was caused that an answer may come of."""
-        return any(isinstance(effect, _SAID) for effect in self.caused)
+        return any(type(effect) is not fx.OpenWindow and isinstance(effect, _SAID) for effect in self.caused)
 
     @property
     def forgets(self) -> bool:
@@ -75,24 +76,6 @@ class Outcome:
 
     answers: list[bytes]
     woken: bool
-
-
-def repeats_of(book: Rulebook, heard: Iterable[tuple[Heard, int | None]]) -> list[Repeat]:
-    """Return what to glance at: for each kind whose repetition moves nobody, who did nothing else here."""
-    doers: dict[str, set[int]] = {}
-    others: set[int] = set()
-    for one, member_id in heard:
-        if member_id is None:
-            continue
-        if book.repeat_window(one.event.kind) is None:
-            others.add(member_id)
-        else:
-            doers.setdefault(one.event.kind, set()).add(member_id)
-    return [
-        Repeat(kind, frozenset(ids - others), window, book.heeding(kind))
-        for kind, ids in doers.items()
-        if (window := book.repeat_window(kind)) is not None
-    ]
 
 
 class Decider(Protocol):
@@ -110,8 +93,30 @@ class Decider(Protocol):
         ...
 
 
+def repeats_of(book: Rulebook, heard: Iterable[tuple[Heard, int | None]]) -> list[Repeat]:
+    """Return what to glance at: for each kind whose repetition moves nobody, who did nothing else here."""
+    doers: dict[str, set[int]] = {}
+    others: set[int] = set()
+    for one, member_id in heard:
+        if member_id is None:
+            continue
+        if book.repeat_window(one.event.kind) is not None:
+            doers.setdefault(one.event.kind, set()).add(member_id)
+        else:
+            others.add(member_id)
+    return [
+        Repeat(kind, frozenset(ids - others), window, book.heeding(kind))
+        for kind, ids in doers.items()
+        if (window := book.repeat_window(kind)) is not None
+    ]
+
+
 class Answerer(Protocol):
     """Turns what an event caused into the one passive reply of its callback."""
+
+    def settled(self, reply: fx.Reply) -> Content | None:
+        """Return what a reply always says, whoever it is given to; None when that depends on anything."""
+        ...
 
     def answer(self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime) -> bytes | None:
         """Return the bytes that answer the callback, None when there is nothing to say.

@@ -45,6 +45,9 @@ def owners_of(connection: Connection, known: Iterable[Identity]) -> dict[Identit
 
 def names_of(connection: Connection, event: InboundEvent) -> dict[str, Identity]:
     """Return the stored form of everything the event calls its member, with the form it was given in."""
+    if not event.also_known_as:
+        name = stored_name(connection, event.known_as) if event.known_as else None
+        return {name: event.known_as} if name is not None else {}
     names: dict[str, Identity] = {}
     for known_as in (event.known_as, *event.also_known_as):
         name = stored_name(connection, known_as) if known_as else None

@@ -16,7 +16,7 @@ from storage.reading import stamper, to_document
 from storage.tables import table
 from storage.tables.events import EventRow
 from storage.tables.members import MemberRow, TallyRow
-from storage.writing import Bulk
+from storage.writing import Bulk, Insert
 
 EVENT = table(EventRow)
 TALLY = table(TallyRow)
@@ -46,8 +46,8 @@ class Happened:
         if event.text:
             properties["text"] = storable.text(event.text)
         if event.platform_kind:
-            properties["platform_kind"] = storable.text(event.platform_kind, 256)
-        kind, key = storable.text(event.kind, 128), storable.text(event.key, 512)
+            properties["platform_kind"] = storable.name(event.platform_kind)
+        kind, key = storable.name(event.kind), storable.text(event.key, 512)
         amount = storable.integer(event.amount) if event.amount else 0
         return cls(member_id, kind, event.at, key, event.account, amount, properties)
 
@@ -128,8 +128,8 @@ def _activity(_: Connection) -> Any:
     )
 
 
-INSERT = Bulk(
+INSERT = Insert(
     lambda _: EVENT.insert().values({name: bindparam(name) for name in _WRITTEN}).inline(), *_WRITTEN
 )
-COUNT = Bulk(_counting, "member_id", "kind", "count", "first_at", "last_at", "amount")
+COUNT = Insert(_counting, "member_id", "kind", "count", "first_at", "last_at", "amount")
 ACTIVE = Bulk(_activity, "new_at", "of_member")

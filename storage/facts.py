@@ -64,33 +64,55 @@ def ever_tied() -> ColumnElement[bool]:
     return or_(IDENTITY.c.following, IDENTITY.c.source == IDENTITY.c.account)
 
 
+# Each of the small tables as: member, which, name, text, flag, since, until.
+_NO_FLAG = cast(null(), Boolean)
+_NO_TIME = cast(null(), UTCDateTime)
+_NO_TEXT = literal_column("''", String)
+
+
+def _links(c: Connection) -> Select[Any]:
+    link = IDENTITY.c
+    return select(
+        link.member_id, literal_column(str(LINK)), link.account, link.known_as, link.following, link.since,
+        _NO_TIME,
+    ).where(within(c, link.member_id), link.account != _NO_TEXT, ever_tied())  # fmt: skip
+
+
+def _tags(c: Connection) -> Select[Any]:
+    tag = TAG_TABLE.c
+    return select(
+        tag.member_id, literal_column(str(TAG)), tag.name, tag.source, _NO_FLAG, tag.at, tag.expires_at
+    ).where(within(c, tag.member_id))
+
+
+def _consents(c: Connection) -> Select[Any]:
+    word = CONSENT_TABLE.c
+    return select(
+        word.member_id, literal_column(str(CONSENT)), word.purpose, word.basis, word.granted, word.at,
+        _NO_TIME,
+    ).where(within(c, word.member_id))  # fmt: skip
+
+
+def _suppressions(c: Connection) -> Select[Any]:
+    one = SUPPRESSION_TABLE.c
+    return select(
+        one.member_id, literal_column(str(SUPPRESSION)), one.purpose, _NO_TEXT, _NO_FLAG, _NO_TIME, one.until
+    ).where(within(c, one.member_id))
+
+
+def _memberships(c: Connection) -> Select[Any]:
+    inside = MEMBERSHIP.c
+    return select(
+        inside.member_id, literal_column(str(INSIDE)), inside.segment, _NO_TEXT, _NO_FLAG, _NO_TIME, _NO_TIME
+    ).where(within(c, inside.member_id))
+
+
 def _small(c: Connection) -> Any:
-    """Five small tables in one statement: member, which, name, text, flag, since, until."""
-    no_flag = cast(null(), Boolean)
-    no_time = cast(null(), UTCDateTime)
-    no_text = literal_column("''", String)
-    tag, link, consent = TAG_TABLE.c, IDENTITY.c, CONSENT_TABLE.c
-    suppression, inside = SUPPRESSION_TABLE.c, MEMBERSHIP.c
-    return union_all(
-        select(
-            link.member_id, literal_column(str(LINK)), link.account, link.known_as, link.following,
-            link.since, no_time,
-        ).where(within(c, link.member_id), link.account != no_text, ever_tied()),
-        select(
-            tag.member_id, literal_column(str(TAG)), tag.name, tag.source, no_flag, tag.at, tag.expires_at
-        ).where(within(c, tag.member_id)),
-        select(
-            consent.member_id, literal_column(str(CONSENT)), consent.purpose, consent.basis, consent.granted,
-            consent.at, no_time,
-        ).where(within(c, consent.member_id)),
-        select(
-            suppression.member_id, literal_column(str(SUPPRESSION)), suppression.purpose, no_text, no_flag,
-            no_time, suppression.until,
-        ).where(within(c, suppression.member_id)),
-        select(
-            inside.member_id, literal_column(str(INSIDE)), inside.segment, no_text, no_flag, no_time, no_time
-        ).where(within(c, inside.member_id)),
-    )  # fmt: skip
+    return union_all(_links(c), _tags(c), _consents(c), _suppressions(c), _memberships(c))
+
+
+def _stances(c: Connection) -> Any:
+    return union_all(_tags(c), _consents(c), _suppressions(c))
 
 
 def _tallies(c: Connection) -> Select[Any]:
@@ -132,6 +154,7 @@ def _holdings(c: Connection) -> Select[Any]:
 
 MEMBERS = Query(_members)
 SMALL = Query(_small)
+STANCES = Query(_stances)
 TALLIES = Query(_tallies)
 MOMENTS = Query(_moments)
 RUNS = Query(runs)

@@ -3,22 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, and_, bindparam, literal_column, or_, select
 
-from bot.domain.glance import Glance
+from bot.domain.glance import NOTHING, Glance, Stance
 from bot.domain.lifecycle.enrollment import Enrollment
-from bot.domain.members import Tag
 from storage import facts
-from storage.dialect import listed, within
-from storage.facts import ENROLLMENT, MEMBER, TAG_TABLE, TALLY
+from storage.dialect import listed, unindexed, within
+from storage.facts import ENROLLMENT, MEMBER, TALLY
 from storage.reading import Query, document_decoder, moment_decoder, stamped
-from storage.snapshots import enrollment
+from storage.snapshots import Drafts, enrollment, read_small
 from storage.tables.columns import UTCDateTime
 
-NONE: Mapping[str, Tag] = MappingProxyType({})
+NO_STANCE = Stance(NOTHING, NOTHING, NOTHING)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,16 +44,25 @@ def glances(connection: Connection, repeats: Collection[Repeat], now: datetime) 
             about[member_id] = zone, review_at
     asked = _counted(repeats)
     whole = [member_id for member_id, times in last.items() if len(times) == asked[member_id]]
+    if not whole:
+        return {}
     runs = _runs(connection, whole, sorted({rule for repeat in repeats for rule in repeat.heeding}))
-    tags = _tags(connection, whole)
+    standing = Drafts()
+    read_small(facts.STANCES.rows(connection, ids=listed(connection, whole)), standing, moment)
     found: dict[int, Glance] = {}
     for member_id in whole:
         zone, review_at = about[member_id]
         planned = moment(review_at) if review_at else None
-        found[member_id] = Glance(
-            member_id, zone, planned, last[member_id], runs.get(member_id, ()), tags.get(member_id, NONE)
-        )
+        stance = _stance(member_id, standing)
+        found[member_id] = Glance(member_id, zone, planned, last[member_id], runs.get(member_id, ()), stance)
     return found
+
+
+def _stance(member_id: int, standing: Drafts) -> Stance:
+    tags = standing.tags.get(member_id, NOTHING)
+    consents = standing.consents.get(member_id, NOTHING)
+    suppressed = standing.suppressed.get(member_id, NOTHING)
+    return Stance(tags, consents, suppressed) if tags or consents or suppressed else NO_STANCE
 
 
 def _found(connection: Connection, repeat: Repeat, now: datetime) -> list[tuple[Any, ...]]:
@@ -91,15 +98,6 @@ def _runs(
     return {member_id: tuple(reversed(runs)) for member_id, runs in found.items()}
 
 
-def _tags(connection: Connection, ids: Collection[int]) -> dict[int, dict[str, Tag]]:
-    moment = moment_decoder(connection)
-    found: dict[int, dict[str, Tag]] = {}
-    for member_id, name, source, at, until in _TAGS.rows(connection, ids=listed(connection, ids)):
-        tag = Tag(name, source, moment(at), moment(until) if until else None)
-        found.setdefault(member_id, {})[name] = tag
-    return found
-
-
 def _repeats(c: Connection) -> Select[Any]:
     since, now = bindparam("since", type_=UTCDateTime), bindparam("now", type_=UTCDateTime)
     return (
@@ -107,8 +105,9 @@ def _repeats(c: Connection) -> Select[Any]:
         .join(MEMBER, MEMBER.c.id == TALLY.c.member_id)
         .where(
             within(c, TALLY.c.member_id),
-            TALLY.c.kind == bindparam("kind", type_=String),
-            TALLY.c.last_at > since,
+            # Not by the index over everybody who ever did it.
+            unindexed(c, TALLY.c.kind) == bindparam("kind", type_=String),
+            unindexed(c, TALLY.c.last_at) > since,
             or_(MEMBER.c.review_at.is_(None), MEMBER.c.review_at > now),
         )
     )
@@ -120,11 +119,5 @@ def _concerned(c: Connection) -> Select[Any]:
     return facts.runs(c).where(and_(within(c, e.rule, "rules"), lives))
 
 
-def _carried(c: Connection) -> Select[Any]:
-    t = TAG_TABLE.c
-    return select(t.member_id, t.name, t.source, t.at, t.expires_at).where(within(c, t.member_id))
-
-
-_TAGS = Query(_carried)
 _REPEATS = Query(_repeats)
 _RUNS = Query(_concerned)

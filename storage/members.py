@@ -67,8 +67,9 @@ def resolve(connection: Connection, events: Sequence[InboundEvent], now: datetim
     """
     named = [names_of(connection, event) for event in events]
     known = owners(connection, {name for names in named for name in names})
-    if all(len(names) == 1 and next(iter(names)) in known for names in named):
-        return [known[next(iter(names))] for names in named]
+    found = [known.get(name) for names in named for name in names]
+    if len(found) == len(named) and None not in found and all(named):
+        return found  # everybody has one name, and it is somebody's
     group = _Group(known)
     # A number nobody has names nobody, and makes nobody.
     named = [{n: as_ for n, as_ in names.items() if n in known or not is_number(n)} for names in named]

@@ -17,13 +17,14 @@ def stored_name(connection: Connection, known_as: Identity) -> str | None:
 
     Raises `privacy.NoKeys` for a phone when no keys are configured.
     """
-    scheme, value = split(storable.text(known_as.strip(), LONGEST_NAME))
+    name = storable.text(known_as.strip(), LONGEST_NAME)
+    scheme, _, value = name.partition(":")
     if not scheme or not value:
         return None
     if scheme == PHONE:
         number = phone_number(value)
         return identity(PHONE, ring_of(connection).blind(PHONE, number)) if number else None
-    return identity(scheme, value)
+    return name
 
 
 def stored_row(

@@ -13,7 +13,7 @@ from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState, PastRun
 from bot.domain.members import Consent, Holding, Link, Member, Rfm, Tag, Tally
 from storage import facts
 from storage.dialect import listed, lock_members
-from storage.reading import document_decoder, moment_decoder, stamped
+from storage.reading import Rows, document_decoder, moment_decoder, stamped
 
 Decode = Callable[[Any], Any]
 Row = tuple[Any, ...]
@@ -33,7 +33,7 @@ class Wanted:
 NOTHING = Wanted()
 
 
-class _Drafts:
+class Drafts:
     """The facts of several members while they are being gathered, by member id; most have few."""
 
     __slots__ = (
@@ -69,9 +69,9 @@ def load(
     if lock:
         lock_members(connection, chosen)
     given = listed(connection, chosen)
-    drafts = _Drafts()
+    drafts = Drafts()
     moment, document = moment_decoder(connection), document_decoder(connection)
-    _read_small(connection, given, drafts, moment)
+    read_small(facts.SMALL.rows(connection, ids=given), drafts, moment)
     _read_tallies(connection, given, drafts, moment)
     _read_runs(connection, given, drafts, moment, document)
     _read_holdings(connection, given, drafts, moment)
@@ -87,8 +87,9 @@ def load(
     }
 
 
-def _read_small(connection: Connection, given: Any, drafts: _Drafts, moment: Decode) -> None:
-    for member_id, kind, name, text, flag, at, until in facts.SMALL.rows(connection, ids=given):
+def read_small(rows: Rows, drafts: Drafts, moment: Decode) -> None:
+    """Gather the rows of some of the small tables, see `storage.facts.SMALL`."""
+    for member_id, kind, name, text, flag, at, until in rows:
         if kind == facts.TAG:
             tag = Tag(name, text, moment(at), moment(until) if until else None)
             drafts.tags.setdefault(member_id, {})[name] = tag
@@ -103,14 +104,14 @@ def _read_small(connection: Connection, given: Any, drafts: _Drafts, moment: Dec
             drafts.memberships.setdefault(member_id, []).append(name)
 
 
-def _read_tallies(connection: Connection, given: Any, drafts: _Drafts, moment: Decode) -> None:
+def _read_tallies(connection: Connection, given: Any, drafts: Drafts, moment: Decode) -> None:
     for member_id, kind, count, first, last, amount in facts.TALLIES.rows(connection, ids=given):
         began = moment(first)
         tally = Tally(count, began, began if first == last else moment(last), amount)
         drafts.tallies.setdefault(member_id, {})[kind] = tally
 
 
-def _read_runs(connection: Connection, given: Any, drafts: _Drafts, moment: Decode, document: Decode) -> None:
+def _read_runs(connection: Connection, given: Any, drafts: Drafts, moment: Decode, document: Decode) -> None:
     finished: dict[tuple[int, str], list[Row]] = {}
     for row in facts.RUNS.rows(connection, ids=given):
         if row[facts.STATE] == _ACTIVE or row[facts.DUE_AT]:
@@ -127,7 +128,7 @@ def _past(rows: list[Row], moment: Decode) -> PastRuns:
     return PastRuns(len(rows), recent[0].entered_at, moment(max(ends)) if ends else None, recent)
 
 
-def _read_holdings(connection: Connection, given: Any, drafts: _Drafts, moment: Decode) -> None:
+def _read_holdings(connection: Connection, given: Any, drafts: Drafts, moment: Decode) -> None:
     # Oldest first, so that the newest of a batch is what stays.
     for member_id, batch, state, at, expires, code in facts.HOLDINGS.rows(connection, ids=given):
         drafts.holdings.setdefault(member_id, {})[batch] = Holding(
@@ -163,7 +164,7 @@ def enrollment(row: Row, moment: Decode, document: Decode) -> Enrollment:
 
 
 def _member(
-    row: Row, drafts: _Drafts, unmoved: Mapping[str, tuple[datetime, ...]], moment: Decode, document: Decode
+    row: Row, drafts: Drafts, unmoved: Mapping[str, tuple[datetime, ...]], moment: Decode, document: Decode
 ) -> Member:
     (member_id, known_since, stage, stage_since, name, zone, birthday, source, attributes, active,
      recency, frequency, monetary, review) = row  # fmt: skip

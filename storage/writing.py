@@ -26,6 +26,16 @@ class Bulk(Prepared):
         return changed
 
 
+class Insert(Bulk):
+    """A Bulk whose statement is an INSERT of exactly its places, in their order."""
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Insert the rows and return how many rows of the database it changed."""
+        if connection.dialect.name == "sqlite":
+            return self._run_values(connection, self._places, rows) if rows else 0
+        return super().run(connection, rows)
+
+
 class Change(Prepared):
     """An UPDATE, INSERT or DELETE whose text depends on the dialect only."""
 

@@ -7,14 +7,28 @@ is decided anew with everything known; deciding is pure, so having tried costs n
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NoReturn
+from types import MappingProxyType
+from typing import Any
 
 from bot.domain.lifecycle.enrollment import Enrollment
-from bot.domain.members import Member, Tag
+from bot.domain.members import Consent, Member, Tag
+from bot.domain.value import value
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+_STANDING = frozenset({"tags", "consents", "suppressed"})
 
 
 class Unread(AttributeError):
     """A fact was asked for that the glance at this member did not read."""
+
+
+@value
+class Stance:
+    """What of a member stands for a while: tags, consents, what is silenced until when."""
+
+    tags: Mapping[str, Tag]
+    consents: Mapping[str, Consent]
+    suppressed: Mapping[str, datetime]
 
 
 class Glance(Member):
@@ -24,9 +38,10 @@ class Glance(Member):
     an event may concern, which is not all of them.
     """
 
-    __slots__ = ("_concerned", "_last")
+    __slots__ = ("_concerned", "_last", "_stance")
     _concerned: tuple[Enrollment, ...]
     _last: Mapping[str, datetime]
+    _stance: Stance
 
     def __init__(
         self,
@@ -35,7 +50,7 @@ class Glance(Member):
         review_at: datetime | None,
         last: Mapping[str, datetime],
         concerned: tuple[Enrollment, ...],
-        tags: Mapping[str, Tag],
+        stance: Stance,
         repeats_at: datetime | None = None,
     ) -> None:
         """Fill what was read, and nothing else."""
@@ -43,10 +58,10 @@ class Glance(Member):
         put(self, "id", member_id)
         put(self, "zone", zone)
         put(self, "review_at", review_at)
-        put(self, "tags", tags)
         put(self, "repeats_at", repeats_at)
         put(self, "_last", last)
         put(self, "_concerned", concerned)
+        put(self, "_stance", stance)
 
     @property
     def concerned(self) -> tuple[Enrollment, ...]:
@@ -60,8 +75,10 @@ class Glance(Member):
         if before is None:
             raise Unread(kind)
         last = {**self._last, kind: max(before, at)}
-        return Glance(self.id, self.zone, self.review_at, last, self._concerned, self.tags, before)
+        return Glance(self.id, self.zone, self.review_at, last, self._concerned, self._stance, before)
 
-    def __getattr__(self, name: str) -> NoReturn:
-        """Refuse what was not read."""
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the facts are
+        """Return what stands, and refuse what was not read."""
+        if name in _STANDING:
+            return getattr(self._stance, name)
         raise Unread(name)

@@ -6,12 +6,14 @@ surrogates and on integers of 64 bits and more; so everything is made storable b
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 from unicodedata import is_normalized, normalize
 
 from bot.domain.events import Scalar
 
 LONGEST_TEXT = 8192
+LONGEST_NAME = 256
 MOST_PROPERTIES = 128
 LARGEST_INTEGER = 2**63 - 1
 EXACT_FLOAT = 2.0**53
@@ -29,6 +31,13 @@ def text(value: str, longest: int = LONGEST_TEXT) -> str:
     if "\0" in clean:
         clean = clean.replace("\0", "")
     return clean if len(clean) <= longest else clean[:longest]
+
+
+# Names and kinds are the same few again and again.
+@lru_cache(maxsize=4096)
+def name(value: str) -> str:
+    """Return a name (of a property, of a kind of event) ready to be stored, at most 256 characters."""
+    return text(value, LONGEST_NAME)
 
 
 def _normal(value: str) -> str:
@@ -66,6 +75,5 @@ def scalars(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
     if len(values) > MOST_PROPERTIES:
         raise NotStorable(f"more than {MOST_PROPERTIES} properties")
     return {
-        text(name, 256): text(value) if type(value) is str else scalar(value)
-        for name, value in values.items()
+        name(called): text(value) if type(value) is str else scalar(value) for called, value in values.items()
     }

@@ -12,6 +12,7 @@ from bot.rendering.environment import MessageEnvironment
 from bot.rendering.front_matter import Unusable, split
 from bot.rendering.lint import FAILURES, wrong_with
 from bot.rendering.message import Message, compiled
+from bot.rendering.scope import APP, LINKS
 
 FOLDER = "messages"
 SUFFIX = ".j2"
@@ -45,6 +46,7 @@ class Renderer:
         self._messages = messages
         self._surroundings = surroundings
         self._chosen: dict[tuple[str, str, bool], Message] = {}
+        self._settled: dict[tuple[str, str], Content | None] = {}
 
     @classmethod
     def load(cls, paths: Sequence[Path], app: Mapping[str, Any]) -> Self:
@@ -95,6 +97,15 @@ class Renderer:
         """Return the values the message for this route may ask for, such as ``coupon.code``."""
         message = self._choose(name, method, personalised)
         return frozenset() if message is None else message.uses
+
+    def settled(self, name: str, method: str) -> Content | None:
+        """Return what the message for this route always says; None when that depends on any value."""
+        if (name, method) not in self._settled:
+            uses = self.uses(name, method)
+            known = all(use.partition(".")[0] in {APP, LINKS} for use in uses)
+            found = known and self._choose(name, method, personalised=True) is not None
+            self._settled[name, method] = self.render(name, method, {}) if found else None
+        return self._settled[name, method]
 
     def render(
         self, name: str, method: str, values: Mapping[str, Any], *, personalised: bool = True

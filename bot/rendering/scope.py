@@ -21,6 +21,7 @@ IMPERSONAL = frozenset({
 })  # fmt: skip
 FILTERS = frozenset({"day", "date", "time", "money", "mask", "default", "d", "length"})
 TESTS = frozenset({"defined", "undefined", "none", "true", "false"})
+APP = "app"
 LINKS = "links"
 LISTED = "_listed"
 

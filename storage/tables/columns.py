@@ -70,3 +70,8 @@ def document() -> Any:
 def row_id() -> Any:
     """Return a new counted primary key."""
     return Column(BIG_ID, primary_key=True, autoincrement=True)
+
+
+# On SQLite rows of these tables lie in the index of their primary key itself: one page to find and to
+# write instead of two. For small rows only, found by their whole key or its beginning.
+CLUSTERED = {"sqlite_with_rowid": False}

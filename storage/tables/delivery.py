@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from storage.tables.columns import document, moment, row_id
+from storage.tables.columns import CLUSTERED, document, moment, row_id
 
 
 class OutboxRow(SQLModel, table=True):
@@ -79,6 +79,7 @@ class AllowanceRow(SQLModel, table=True):
     """What a route still allows for a member: an open window, or a grant for one platform template."""
 
     __tablename__ = "allowance"
+    __table_args__ = CLUSTERED
     member_id: int = Field(sa_type=BigInteger, primary_key=True)
     route: str = Field(primary_key=True)
     template: str = Field(default="", primary_key=True)

@@ -19,7 +19,7 @@ class InboxRow(SQLModel, table=True):
     __tablename__ = "inbox"
     key: str = Field(primary_key=True)
     account: str = ""
-    received_at: datetime = Field(sa_column=moment(index=True))
+    received_at: datetime = Field(sa_column=moment())
     state: str = "done"
     answer: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 

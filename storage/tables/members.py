@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from storage.tables.columns import document, moment, row_id
+from storage.tables.columns import CLUSTERED, document, moment, row_id
 
 
 class MemberRow(SQLModel, table=True):
@@ -27,7 +27,7 @@ class MemberRow(SQLModel, table=True):
     attributes: dict[str, Any] = Field(default_factory=dict, sa_column=document())
     provenance: dict[str, Any] = Field(default_factory=dict, sa_column=document())
     known_since: datetime = Field(sa_column=moment(index=True))
-    last_active_at: datetime | None = Field(default=None, sa_column=moment(nullable=True, index=True))
+    last_active_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     review_at: datetime | None = Field(default=None, sa_column=moment(nullable=True, index=True))
     unfollowed: bool = Field(default=False)
     rfm_recency: int | None = None
@@ -58,7 +58,7 @@ class TagRow(SQLModel, table=True):
     """A tag a member carries now; its history is in `event`, `account` is where it came through."""
 
     __tablename__ = "tag"
-    __table_args__ = (Index("ix_tag_name", "name", "member_id"),)
+    __table_args__ = (Index("ix_tag_name", "name", "member_id"), CLUSTERED)
     member_id: int = Field(sa_type=BigInteger, primary_key=True)
     name: str = Field(primary_key=True)
     source: str = ""
@@ -71,7 +71,7 @@ class TallyRow(SQLModel, table=True):
     """Profile numbers: how often, first, last, and the sum of money, per kind of event."""
 
     __tablename__ = "tally"
-    __table_args__ = (Index("ix_tally_kind_last", "kind", "last_at", "member_id"),)
+    __table_args__ = (Index("ix_tally_kind_last", "kind", "last_at", "member_id"), CLUSTERED)
     member_id: int = Field(sa_type=BigInteger, primary_key=True)
     kind: str = Field(primary_key=True)
     count: int = 0
@@ -84,6 +84,7 @@ class ConsentRow(SQLModel, table=True):
     """The member's last word on a purpose; earlier words are events."""
 
     __tablename__ = "consent"
+    __table_args__ = CLUSTERED
     member_id: int = Field(sa_type=BigInteger, primary_key=True)
     purpose: str = Field(primary_key=True)
     granted: bool = False
@@ -96,6 +97,7 @@ class SuppressionRow(SQLModel, table=True):
     """Nothing of this purpose until then."""
 
     __tablename__ = "suppression"
+    __table_args__ = CLUSTERED
     member_id: int = Field(sa_type=BigInteger, primary_key=True)
     purpose: str = Field(primary_key=True)
     until: datetime = Field(sa_column=moment())
@@ -106,7 +108,7 @@ class MembershipRow(SQLModel, table=True):
     """The member is inside a segment that rules watch, since then."""
 
     __tablename__ = "membership"
-    __table_args__ = (Index("ix_membership_member", "member_id"),)
+    __table_args__ = (Index("ix_membership_member", "member_id"), CLUSTERED)
     segment: str = Field(primary_key=True)
     member_id: int = Field(sa_type=BigInteger, primary_key=True)
     since: datetime = Field(sa_column=moment())

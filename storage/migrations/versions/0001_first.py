@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("opened_at", UTCDateTime(), nullable=False),
         sa.Column("expires_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("member_id", "route", "template", name=op.f("pk_allowance")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "audit",
@@ -98,6 +99,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("proof", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("member_id", "purpose", name=op.f("pk_consent")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "coupon",
@@ -284,7 +286,6 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_inbox")),
     )
-    op.create_index(op.f("ix_inbox_received_at"), "inbox", ["received_at"], unique=False)
     op.create_table(
         "mass_batch",
         sa.Column("key", sa.String(), nullable=False),
@@ -346,7 +347,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_member_birthday"), "member", ["birthday"], unique=False)
     op.create_index(op.f("ix_member_known_since"), "member", ["known_since"], unique=False)
-    op.create_index(op.f("ix_member_last_active_at"), "member", ["last_active_at"], unique=False)
     op.create_index(op.f("ix_member_merged_into"), "member", ["merged_into"], unique=False)
     op.create_index(op.f("ix_member_review_at"), "member", ["review_at"], unique=False)
     op.create_index(op.f("ix_member_stage"), "member", ["stage"], unique=False)
@@ -356,6 +356,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.BigInteger(), nullable=False),
         sa.Column("since", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("segment", "member_id", name=op.f("pk_membership")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_membership_member", "membership", ["member_id"], unique=False)
     op.create_table(
@@ -470,6 +471,7 @@ def upgrade() -> None:
         sa.Column("until", UTCDateTime(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("member_id", "purpose", name=op.f("pk_suppression")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "switch",
@@ -488,6 +490,7 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("expires_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("member_id", "name", name=op.f("pk_tag")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_tag_expires_at"), "tag", ["expires_at"], unique=False)
     op.create_index("ix_tag_name", "tag", ["name", "member_id"], unique=False)
@@ -500,6 +503,7 @@ def upgrade() -> None:
         sa.Column("last_at", UTCDateTime(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("member_id", "kind", name=op.f("pk_tally")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_tally_kind_last", "tally", ["kind", "last_at", "member_id"], unique=False)
     op.create_table(
@@ -547,13 +551,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_member_stage"), table_name="member")
     op.drop_index(op.f("ix_member_review_at"), table_name="member")
     op.drop_index(op.f("ix_member_merged_into"), table_name="member")
-    op.drop_index(op.f("ix_member_last_active_at"), table_name="member")
     op.drop_index(op.f("ix_member_known_since"), table_name="member")
     op.drop_index(op.f("ix_member_birthday"), table_name="member")
     op.drop_table("member")
     op.drop_table("media")
     op.drop_table("mass_batch")
-    op.drop_index(op.f("ix_inbox_received_at"), table_name="inbox")
     op.drop_table("inbox")
     op.drop_index(op.f("ix_identity_member_id"), table_name="identity")
     op.drop_table("identity")
