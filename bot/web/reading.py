@@ -31,11 +31,15 @@ def query_fields(raw: str) -> dict[str, list[str]]:
     parts = raw.split("&", MAX_FIELDS) if raw else []
     if len(parts) > MAX_FIELDS:
         raise CallbackMalformed("query_fields")
+    quoted = "%" in raw or "+" in raw
     for part in parts:
         name, _, value = part.partition("=")
-        if "%" in part or "+" in part:
+        if quoted:
             name, value = unquote_plus(name), unquote_plus(value)
-        fields.setdefault(name, []).append(value)
+        if name in fields:
+            fields[name].append(value)
+        else:
+            fields[name] = [value]
     return fields
 
 
