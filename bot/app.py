@@ -1,6 +1,7 @@
 """The composition root: the only file that knows all parts."""
 
 import asyncio
+import gc
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -146,6 +147,8 @@ async def run(path: Path, environ: Mapping[str, str], *, clock: str, role: str) 
     async with serving(config, clock=clock, role=role) as program:
         await program.remember(text_of(path))
         log.info("serving", url=program.url, role=role)
+        # What is loaded by now stays, and need not be looked through for cycles again and again.
+        gc.freeze()
         chores = [asyncio.create_task(_reloading(program, path, environ, again))]
         if role != "worker":
             chores.append(asyncio.create_task(program.publish_menus()))

@@ -1,6 +1,6 @@
 """What one group of events does inside its transaction: look up, decide, apply, answer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.domain import effects as fx
@@ -41,7 +41,8 @@ class Group:
         # What is said to somebody who is being forgotten is not kept either.
         kept = {turn.heard.event.key: answer for turn, answer in answering if not turn.forgets}
         inbox.store_answers(c, kept)
-        return Outcome([self._body(one, answers, seen, now) for one in heard], woken)
+        known = {**seen, **answers}
+        return Outcome([known.get(one.event.key) or one.acknowledgement(now) for one in heard], woken)
 
     def _pause(self, rules: Collection[str]) -> None:
         decider = self._decider.pausing(rules)
@@ -106,11 +107,3 @@ class Group:
         for effect in emitted:
             self._hearing.hear(turn, event_of(effect, turn.heard.event), current, now)
         return bool(emitted)
-
-    @staticmethod
-    def _body(
-        heard: Heard, answers: Mapping[str, bytes], seen: Mapping[str, bytes | None], now: datetime
-    ) -> bytes:
-        key = heard.event.key
-        known = answers.get(key) or seen.get(key)
-        return known if known is not None else heard.acknowledgement(now)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Self
 
 from sqlalchemy import Connection, bindparam, or_, update
@@ -58,47 +59,26 @@ def append(connection: Connection, happenings: Sequence[Happened], now: datetime
         return
     stamp = stamper(connection)
     received_at = stamp(now)
-    INSERT.run(
-        connection,
-        [
-            (
-                one.member_id, one.kind, stamp(one.at), received_at, one.account, one.key, one.amount,
-                to_document(one.properties),
-            )
-            for one in happenings
-        ],
-    )  # fmt: skip
-    _count(connection, happenings)
-    _note_activity(connection, happenings)
-
-
-def add_tallies(connection: Connection, tallies: Mapping[tuple[int, str], Tally]) -> None:
-    """Add these numbers to the members' tallies, keyed by member id and kind."""
-    stamp = stamper(connection)
-    rows = []
-    for place in sorted(tallies):  # all transactions lock in one order
-        tally = tallies[place]
-        rows.append((*place, tally.count, stamp(tally.first_at), stamp(tally.last_at), tally.amount))
-    COUNT.run(connection, rows)
-
-
-def _count(connection: Connection, happenings: Sequence[Happened]) -> None:
+    written: list[tuple[Any, ...]] = []
     tallies: dict[tuple[int, str], Tally] = {}
-    for one in happenings:
-        place = (one.member_id, one.kind)
-        old = tallies.get(place)
-        tallies[place] = (
-            old.plus(one.at, one.amount) if old is not None else Tally(1, one.at, one.at, one.amount)
-        )
-    add_tallies(connection, tallies)
-
-
-def _note_activity(connection: Connection, happenings: Sequence[Happened]) -> None:
     latest: dict[int, datetime] = {}
     for one in happenings:
-        if one.kind in OWN_ACTS and (one.member_id not in latest or latest[one.member_id] < one.at):
-            latest[one.member_id] = one.at
-    stamp = stamper(connection)
+        member_id, kind, at, amount = one.member_id, one.kind, one.at, one.amount
+        document = to_document(one.properties)
+        written.append((member_id, kind, stamp(at), received_at, one.account, one.key, amount, document))
+        old = tallies.get((member_id, kind))
+        tallies[member_id, kind] = Tally(1, at, at, amount) if old is None else old.plus(at, amount)
+        if kind in OWN_ACTS and (member_id not in latest or latest[member_id] < at):
+            latest[member_id] = at
+    INSERT.run(connection, written)
+    # All transactions lock in one order.
+    COUNT.run(
+        connection,
+        [
+            (*place, tally.count, stamp(tally.first_at), stamp(tally.last_at), tally.amount)
+            for place, tally in sorted(tallies.items(), key=itemgetter(0))
+        ],
+    )
     ACTIVE.run(connection, [(stamp(latest[member_id]), member_id) for member_id in sorted(latest)])
 
 

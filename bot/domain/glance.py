@@ -54,14 +54,9 @@ class Glance(Member):
         repeats_at: datetime | None = None,
     ) -> None:
         """Fill what was read, and nothing else."""
-        put = object.__setattr__  # to the type checker a value is frozen
-        put(self, "id", member_id)
-        put(self, "zone", zone)
-        put(self, "review_at", review_at)
-        put(self, "repeats_at", repeats_at)
-        put(self, "_last", last)
-        put(self, "_concerned", concerned)
-        put(self, "_stance", stance)
+        self.id, self.zone = member_id, zone  # type: ignore[misc]  # a value's slots are filled once, here
+        self.review_at, self.repeats_at = review_at, repeats_at  # type: ignore[misc]  # see above
+        self._last, self._concerned, self._stance = last, concerned, stance
 
     @property
     def concerned(self) -> tuple[Enrollment, ...]:
