@@ -27,9 +27,12 @@ class Seal:
         if not app_id:
             raise ValueError("the app id is empty")
         self._app_id = app_id.encode()
-        self._key = aes_key(encoding_aes_key)
-        # One cipher for the life of the account: making it anew costs as much as a whole decryption.
-        self._cipher = Cipher(algorithms.AES(self._key), modes.CBC(self._key[:16]))
+        key = aes_key(encoding_aes_key)
+        self._cipher = Cipher(algorithms.AES(key), modes.CBC(key[:16]))
+        # One for the life of the account, as making it anew takes longer than using it. So every message
+        # but the first is chained to the one before instead of to the IV, which changes its first block
+        # only: sixteen random bytes that nobody reads. Callbacks are opened on one thread.
+        self._decryptor = self._cipher.decryptor()
 
     def open(self, sealed: str | bytes) -> bytes:
         """Return the message; every fault is the same CallbackRejected, so that none can be told apart."""
@@ -51,7 +54,7 @@ class Seal:
             return None
         if not raw or len(raw) % _BLOCK:
             return None
-        plain = self._cipher.decryptor().update(raw)
+        plain = self._decryptor.update(raw)
         pad = plain[-1]
         if not 1 <= pad <= _BLOCK or not plain.endswith(_PADS[pad]):
             return None

@@ -35,6 +35,16 @@ _ELEMENT = re.compile(
 )
 
 
+# How every message and event of the platform begins, in one look.
+_BEGINNING = re.compile(
+    r"<xml>[ \t\n]*"
+    r"<ToUserName><!\[CDATA\[(?P<ToUserName>[^\]<>&]*)\]\]></ToUserName>[ \t\n]*"
+    r"<FromUserName><!\[CDATA\[(?P<FromUserName>[^\]<>&]*)\]\]></FromUserName>[ \t\n]*"
+    r"<CreateTime>(?P<CreateTime>[0-9]*)</CreateTime>[ \t\n]*"
+    r"<MsgType><!\[CDATA\[(?P<MsgType>[^\]<>&]*)\]\]></MsgType>"
+)
+
+
 class BadXml(ValueError):
     """A document we do not read; the text is a reason code."""
 
@@ -83,6 +93,10 @@ def flat(document: bytes) -> Tree | None:
         return None
     tree: Tree = {}
     at = len("<xml>")
+    usual = _BEGINNING.match(text)
+    if usual is not None:
+        tree.update(usual.groupdict())
+        at = usual.end()
     while found := _ELEMENT.match(text, at):
         name, marked, plain = found.groups()
         if name in tree or name in REPEATED or len(tree) > MAX_FLAT or (marked and "]]>" in marked):
