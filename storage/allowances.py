@@ -12,7 +12,7 @@ from storage.outbox.queue import wake_waiting
 from storage.reading import stamper
 from storage.tables import table
 from storage.tables.delivery import AllowanceRow
-from storage.writing import Change, Insert
+from storage.writing import Change, Valued
 
 ALLOWANCE = table(AllowanceRow)
 KEYS = ["member_id", "route", "template"]
@@ -154,6 +154,6 @@ def _opening(c: Connection) -> Any:
     )
 
 
-_OPEN = Insert(
+_OPEN = Valued(
     _opening, "member_id", "route", "template", "remaining", "opened_by", "opened_at", "expires_at"
 )

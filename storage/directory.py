@@ -9,14 +9,14 @@ from bot.domain.events import InboundEvent
 from bot.domain.identity import Identity, member_id_of
 from storage.dialect import listed, within
 from storage.names import is_number, stored_name
-from storage.reading import Query, Rows
+from storage.reading import Gathered, Query, Rows
 from storage.tables import table
 from storage.tables.members import IdentityRow, MemberRow
 
 MEMBER = table(MemberRow)
 IDENTITY = table(IdentityRow)
 
-_OWNERS = Query(
+_OWNERS = Gathered(
     lambda c: select(IDENTITY.c.known_as, IDENTITY.c.member_id).where(within(c, IDENTITY.c.known_as))
 )
 _NUMBERS = Query(

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam, or_, update
+from sqlalchemy import Connection, bindparam, or_, text, update
 
 from bot.domain import storable
 from bot.domain.events import OWN_ACTS, InboundEvent, Scalar
@@ -17,7 +17,7 @@ from storage.reading import stamper, to_document
 from storage.tables import table
 from storage.tables.events import EventRow
 from storage.tables.members import MemberRow, TallyRow
-from storage.writing import Bulk, Insert
+from storage.writing import Valued
 
 EVENT = table(EventRow)
 TALLY = table(TallyRow)
@@ -96,20 +96,20 @@ def _counting(c: Connection) -> Any:
     )
 
 
-def _activity(_: Connection) -> Any:
-    at = bindparam("new_at", type_=MEMBER.c.last_active_at.type)
-    return (
-        update(MEMBER)
-        .where(
-            MEMBER.c.id == bindparam("of_member"),
-            or_(MEMBER.c.last_active_at.is_(None), MEMBER.c.last_active_at < at),
+def _activity(c: Connection) -> Any:
+    if c.dialect.name == "sqlite":
+        return text(
+            "UPDATE member SET last_active_at = new.column1"
+            " FROM (VALUES (:new_at, :of_member)) AS new WHERE member.id = new.column2"
+            " AND (member.last_active_at IS NULL OR member.last_active_at < new.column1)"
         )
-        .values(last_active_at=at)
-    )
+    at = bindparam("new_at", type_=MEMBER.c.last_active_at.type)
+    earlier = or_(MEMBER.c.last_active_at.is_(None), MEMBER.c.last_active_at < at)
+    return update(MEMBER).where(MEMBER.c.id == bindparam("of_member"), earlier).values(last_active_at=at)
 
 
-INSERT = Insert(
+INSERT = Valued(
     lambda _: EVENT.insert().values({name: bindparam(name) for name in _WRITTEN}).inline(), *_WRITTEN
 )
-COUNT = Insert(_counting, "member_id", "kind", "count", "first_at", "last_at", "amount")
-ACTIVE = Bulk(_activity, "new_at", "of_member")
+COUNT = Valued(_counting, "member_id", "kind", "count", "first_at", "last_at", "amount")
+ACTIVE = Valued(_activity, "new_at", "of_member")

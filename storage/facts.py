@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from storage.dialect import within
-from storage.reading import Query
+from storage.reading import Gathered, Query
 from storage.tables import table
 from storage.tables.columns import UTCDateTime
 from storage.tables.delivery import CouponRow
@@ -154,7 +154,7 @@ def _holdings(c: Connection) -> Select[Any]:
 
 MEMBERS = Query(_members)
 SMALL = Query(_small)
-STANCES = Query(_stances)
+STANCES = Gathered(_stances)
 TALLIES = Query(_tallies)
 MOMENTS = Query(_moments)
 RUNS = Query(runs)

@@ -12,7 +12,7 @@ from bot.domain.lifecycle.enrollment import Enrollment
 from storage import facts
 from storage.dialect import listed, unindexed, within
 from storage.facts import ENROLLMENT, MEMBER, TALLY
-from storage.reading import Query, document_decoder, moment_decoder, stamped
+from storage.reading import Gathered, Query, document_decoder, moment_decoder, stamped
 from storage.snapshots import Drafts, enrollment, read_small
 from storage.tables.columns import UTCDateTime
 
@@ -119,5 +119,5 @@ def _concerned(c: Connection) -> Select[Any]:
     return facts.runs(c).where(and_(within(c, e.rule, "rules"), lives))
 
 
-_REPEATS = Query(_repeats)
+_REPEATS = Gathered(_repeats)
 _RUNS = Query(_concerned)

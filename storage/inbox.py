@@ -12,7 +12,7 @@ from storage.dialect import chunks, each_of, insert_for, listed
 from storage.reading import Query, stamped
 from storage.tables import table
 from storage.tables.events import InboxRow, QuarantineRow
-from storage.writing import Bulk, Change, Insert
+from storage.writing import Bulk, Change, Valued
 
 INBOX = table(InboxRow)
 QUARANTINE = table(QuarantineRow)
@@ -127,7 +127,7 @@ _ANSWER = Bulk(
 _BEGIN = Change(lambda _: text("SAVEPOINT noting"))
 _UNDO = Change(lambda _: text("ROLLBACK TO noting"))
 _END = Change(lambda _: text("RELEASE noting"))
-_TRY = Insert(
+_TRY = Valued(
     lambda c: (
         insert_for(c, INBOX)
         .values(

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 Values = dict[str, Any]
 Row = tuple[Any, ...]
-# The values of an INSERT of one row, and how many rows go into one statement: 2 to this power. Only
-# powers of two, so that a handful of texts does for every number.
+# The values of one row, and how many rows go into one statement: 2 to this power. Only powers of two,
+# so that a handful of texts does for every number.
 _VALUES = re.compile(r"VALUES (\([^()]+\))")
 _MOST = 6
 
@@ -71,14 +71,14 @@ class Prepared:
         return cursor
 
     def _run_values(self, connection: Connection, places: tuple[str, ...], rows: Sequence[Row]) -> int:
-        """Insert the rows many to a statement and return how many rows of the database changed.
+        """Run it over many rows at a time and return how many rows of the database changed.
 
-        For SQLite, which spends a quarter of such an insert on starting and ending it.
+        For SQLite, which spends a quarter of a small statement on starting and ending it.
         """
         text, order, constants = self._text(connection)
         one = _VALUES.search(text)
         if one is None or order != list(places) or constants:
-            raise TypeError(f"no INSERT of just these values: {text}")
+            raise TypeError(f"no VALUES of just these places: {text}")
         before, after = text[: one.start(1)], text[one.end(1) :]
         changed, at = 0, 0
         cursor = _driver(connection).cursor()
@@ -96,11 +96,17 @@ class Prepared:
         name = connection.dialect.name
         known = self._compiled.get(name)
         if known is None:
-            compiled = self._build(connection).compile(dialect=connection.dialect)
+            statement = self._build(connection)
+            compiled = statement.compile(dialect=connection.dialect)
             constants = {key: value for key, value in compiled.params.items() if value is not None}
             order = list(compiled.positiontup or ()) or None
-            known = self._compiled[name] = (str(compiled), order, constants)
+            text = self._worded(connection, statement, str(compiled))
+            known = self._compiled[name] = (text, order, constants)
         return known
+
+    def _worded(self, connection: Connection, statement: Any, text: str) -> str:
+        """Return the text to run; a subclass may wrap the statement's own."""
+        return text
 
 
 def _driver(connection: Connection) -> Any:

@@ -13,7 +13,7 @@ from storage.dialect import greatest, insert_for
 from storage.reading import stamper
 from storage.tables import table
 from storage.tables.members import TagRow
-from storage.writing import Bulk, Insert
+from storage.writing import Bulk, Valued
 
 TAG = table(TagRow)
 
@@ -83,7 +83,7 @@ def _adding(connection: Connection) -> Any:
     )
 
 
-ADD = Insert(_adding, "member_id", "name", "source", "account", "at", "expires_at")
+ADD = Valued(_adding, "member_id", "name", "source", "account", "at", "expires_at")
 REMOVE = Bulk(
     lambda _: delete(TAG).where(
         TAG.c.member_id == bindparam("of_member"), TAG.c.name == bindparam("of_name")

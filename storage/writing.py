@@ -26,11 +26,11 @@ class Bulk(Prepared):
         return changed
 
 
-class Insert(Bulk):
-    """A Bulk whose statement is an INSERT of exactly its places, in their order."""
+class Valued(Bulk):
+    """A Bulk whose statement says VALUES of exactly its places, in their order: SQLite gets many in one."""
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        """Insert the rows and return how many rows of the database it changed."""
+        """Run it over all rows and return how many rows of the database it changed."""
         if connection.dialect.name == "sqlite":
             return self._run_values(connection, self._places, rows) if rows else 0
         return super().run(connection, rows)
