@@ -6,29 +6,25 @@ cancelled caller never leaves a transaction half done. SQLite has one writer; Po
 """
 
 import asyncio
-import json
-import sqlite3
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.pool import QueuePool
 
 from bot.domain.errors import StorageUnavailable
+from storage.opening import driver_url, engine_of
 from storage.privacy import Keyring
 
 __all__ = ["Connection", "Database", "driver_url"]
 
 Result = TypeVar("Result")
+Begin = Callable[[], AbstractContextManager[Connection]]
 WRITERS = 4
 READERS = 4
-BUSY_TIMEOUT_MS = 5000
-WAL_TRIES = 100
 ATTEMPTS = 4
 # https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected
 DEADLOCK_STATES = frozenset({"40001", "40P01"})
@@ -42,6 +38,9 @@ class Database:
         self.engine = engine
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        # The connection of SQLite's one writer thread: taking it from the pool and giving it back
+        # costs each group of callbacks as much as five of them.
+        self._kept: Connection | None = None
         # How often the database was gone, full or locked; the watch raises an alert when this grows.
         self.failures = 0
         # Whether the last transaction was refused; a full disk can still be read.
@@ -54,27 +53,8 @@ class Database:
         `keyring` protects phones and makes tombstones; `storage.privacy.ring_of` finds it again on
         every connection, and without one whatever needs it raises `storage.privacy.NoKeys`.
         """
-        sync_url = driver_url(url)
-        sqlite = sync_url.get_backend_name() == "sqlite"
-        pool = WRITERS + READERS
-        engine = create_engine(
-            sync_url,
-            json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
-            poolclass=QueuePool,
-            pool_size=pool,
-            max_overflow=0,
-            pool_pre_ping=not sqlite,
-            execution_options={"keyring": keyring},
-            **(
-                {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
-                if sqlite
-                else {}
-            ),
-        )
-        if sqlite:
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-        return cls(engine, 1 if sqlite else WRITERS)
+        engine = engine_of(url, WRITERS + READERS, keyring)
+        return cls(engine, 1 if engine.dialect.name == "sqlite" else WRITERS)
 
     @property
     def dialect(self) -> str:
@@ -87,7 +67,9 @@ class Database:
         Raises StorageUnavailable when the database is gone, full or locked for too long. A transaction
         that PostgreSQL ends because of a deadlock is run again, so `work` must not have other effects.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._transact, work)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writers, self._transact, work, self._kept_open
+        )
 
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` on a connection of its own that is rolled back afterwards."""
@@ -95,20 +77,20 @@ class Database:
 
     def transact(self, work: Callable[[Connection], Result]) -> Result:
         """Do what `write` does in the calling thread; for the command line and tests."""
-        return self._transact(work)
+        return self._transact(work, self.engine.begin)
 
-    def _transact(self, work: Callable[[Connection], Result]) -> Result:
+    def _transact(self, work: Callable[[Connection], Result], begin: Begin) -> Result:
         for _ in range(ATTEMPTS - 1):
             try:
-                return self._once(work)
+                return self._once(work, begin)
             except StorageUnavailable as error:
                 if not _collided(error):
                     raise
-        return self._once(work)
+        return self._once(work, begin)
 
-    def _once(self, work: Callable[[Connection], Result]) -> Result:
+    def _once(self, work: Callable[[Connection], Result], begin: Begin) -> Result:
         try:
-            with self.engine.begin() as connection:
+            with begin() as connection:
                 found = work(connection)
         except (OperationalError, InterfaceError) as error:
             self._note_failure()
@@ -120,6 +102,23 @@ class Database:
             raise
         self.refusing = False
         return found
+
+    @contextmanager
+    def _kept_open(self) -> Iterator[Connection]:
+        """Give the writer thread's connection for one transaction; after a failure it gets a new one."""
+        if self.dialect != "sqlite":
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        kept, self._kept = self._kept, None
+        connection = kept if kept is not None else self.engine.connect()
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._kept = connection
 
     def _note_failure(self) -> None:
         self.failures += 1
@@ -137,6 +136,8 @@ class Database:
         """Finish what runs and close every connection."""
         self._writers.shutdown(wait=True)
         self._readers.shutdown(wait=True)
+        if self._kept is not None:
+            self._kept.close()
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -155,45 +156,3 @@ def _collided(error: StorageUnavailable) -> bool:
     cause = error.__cause__
     state = getattr(cause.orig, "sqlstate", None) if isinstance(cause, DBAPIError) else None
     return state in DEADLOCK_STATES
-
-
-def driver_url(url: str) -> URL:
-    """Return the URL with the driver we use: pysqlite or psycopg."""
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    return parsed.set(drivername="sqlite+pysqlite" if backend == "sqlite" else "postgresql+psycopg")
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    _use_log(connection)
-    for pragma in (
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
-        # The hot pages of a busy hour are written back once, not every few groups of callbacks.
-        "wal_autocheckpoint=4000",
-        "cache_size=-16384",
-        "mmap_size=268435456",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _use_log(connection: Any) -> None:
-    """Switch the file to its write-ahead log, once: SQLite does not wait for others' locks in doing so."""
-    for _ in range(WAL_TRIES):
-        try:
-            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            time.sleep(BUSY_TIMEOUT_MS / 1000 / WAL_TRIES)  # noqa: TID251  in a thread of our own, as SQLite itself would
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later must own the write lock from the start, or a
-    # second process makes it fail at once with SQLITE_BUSY instead of waiting.
-    writing = connection.get_execution_options().get("read_only") is not True
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

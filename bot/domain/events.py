@@ -64,7 +64,8 @@ OWN_ACTS = frozenset({
 class InboundEvent:
     """One thing that happened to one member, whatever platform told us.
 
-    `key` is unique per account for ever: the same key again is a platform's retry. `account` is the
+    `key` is unique per account for ever: the same key again is a platform's retry. One that holds
+    ``:@`` and 16 hexadecimal digits says by them where it stands in time, roughly. `account` is the
     configured account name, or ``webhook``, ``console``, ``import``, ``clock``. `known_as` is who it
     happened to; `also_known_as` are identities the same message proves. `platform_kind` keeps the
     platform's own word for what has no name of ours. `amount` is money in minor units (分).

@@ -69,7 +69,7 @@ class Inbound:
 
     def key_of(self, plain: bytes) -> str:
         """Return the key under which an unintelligible message is kept."""
-        return callback_key(self._account, hashlib.sha256(plain).digest())
+        return callback_key(self._account, None, hashlib.sha256(plain).digest())
 
     def _opened(self, request: RawCallback, now: datetime) -> bytes:
         only(request.query, "encrypt_type", _AES)

@@ -23,6 +23,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9_@.-]{1,64}")
 _TYPE = re.compile(r"[A-Za-z0-9_]{1,64}")
 _SECONDS = re.compile(r"[0-9]{1,10}")
 _MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_NUMBER = re.compile(r"[0-9]{1,19}")
+_ORDER = (1 << 64) - 1
 _HEADER = frozenset({"ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "OpenID"})
 _FOLLOW_SCENE = "qrscene_"
 _AFTER_PAYMENT = "last_trade_no_"
@@ -47,13 +49,15 @@ def normalise(account: str, tree: Tree, plain: bytes, now: datetime) -> tuple[In
     return _message(account, tree, plain, handle, at), handle
 
 
-def callback_key(account: str, *parts: str | bytes) -> str:
+def callback_key(account: str, order: int | None, *parts: str | bytes) -> str:
     """Return the key under which this callback is handled once.
 
     It's a digest: keys outlive a member who asked to be forgotten, so no address may stand in them.
+    `order` is a number of the platform's that grows with time and is the same when it repeats itself.
     """
     glued = b"\x1f".join([part.encode() if isinstance(part, str) else part for part in parts])
-    return f"{account}:{hashlib.blake2b(glued, digest_size=16).hexdigest()}"
+    whole = hashlib.blake2b(glued, digest_size=16).hexdigest()
+    return f"{account}:{whole}" if order is None else f"{account}:@{order & _ORDER:016x}:{whole}"
 
 
 def _message(account: str, tree: Tree, plain: bytes, handle: ReplyHandle, at: datetime) -> InboundEvent:
@@ -66,8 +70,9 @@ def _message(account: str, tree: Tree, plain: bytes, handle: ReplyHandle, at: da
         raise Unintelligible("content")
     # Official key: MsgId, yet ids were seen to repeat between members. Without one, the bytes decide.
     unique = message_id if _MESSAGE_ID.fullmatch(message_id) else plain
+    order = int(message_id) if _NUMBER.fullmatch(message_id) else None
     return InboundEvent(
-        key=callback_key(account, handle.sender, handle.to, unique),
+        key=callback_key(account, order, handle.sender, handle.to, unique),
         account=account,
         # A choice in a menu message comes as text, but counts (and opens a window) as a menu click:
         # https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Customer_Service_Messages.html
@@ -92,7 +97,7 @@ def _event(account: str, tree: Tree, plain: bytes, handle: ReplyHandle, at: date
     return InboundEvent(
         # The official key, sender and second, loses real events (two scans, locations every 5 s). What
         # tells them apart stands in the message; a retry carries the same one, sealed anew.
-        key=callback_key(account, plain),
+        key=callback_key(account, int(at.timestamp()), plain),
         account=account,
         kind=meaning.kind,
         at=at,
