@@ -71,9 +71,7 @@ async def run(options: Options) -> int:
             serving(config, clock=platform.url, port=port, more=lambda it: _routes(it, ended))
         )
         await platform.post("account", **made.registration(f"{program.url}/callback/{settings.ACCOUNT}"))
-        terminal.print(
-            f"[bold]荷塘演示[/] {options.members} 位会员 · {options.days} 天 · {program.url}/console"
-        )
+        show.opening(terminal, options.members, options.days, program.url)
         wire = Wire(settings.ACCOUNT, program.url, made.secrets.webhook)
         written = script.write(options.seed, options.members, span)
         began = asyncio.get_running_loop().time()
