@@ -45,11 +45,12 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
         engine = LocalEngine(sender, clock, woken.set)
 
         def stir() -> None:
+            heart.stir()
             woken.set()
             engine.wake()
 
         dispatcher = Dispatcher(database, group_of(config, renderer), clock, stir)
-        heart = Heart(clock, *work_of(config, database, engine, dispatcher))
+        heart = Heart(clock, work_of(config, database, engine, dispatcher))
         program = Program(
             config, clock, database, dispatcher, heart, sender, engine, channels, woken, connected
         )

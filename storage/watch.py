@@ -21,7 +21,6 @@ from storage.tables.events import QuarantineRow
 OUTBOX = table(OutboxRow)
 QUARANTINE = table(QuarantineRow)
 RECENT = timedelta(days=1)
-TEMPLATE = "template:"
 
 
 # So far back a message is looked for that met the platform's words.
@@ -32,20 +31,12 @@ MESSAGE = "alerts/raised"
 def signs(c: Connection, now: datetime, stuck_after: timedelta, low_stock: Mapping[str, int]) -> Signs:
     """Return what the ledgers show; what the machine shows is for the caller to add."""
     on = switches.all_on(c)
-    stopped = {
-        name.removeprefix(switches.ACCOUNT): why
-        for name, why in on.items()
-        if name.startswith(switches.ACCOUNT)
-    }
+    stopped, templates = switches.named(on, switches.ACCOUNT), switches.named(on, switches.TEMPLATE)
     return Signs(
         stopped={name: _stopped(c, name, why) for name, why in stopped.items()},
-        templates={
-            name.removeprefix(TEMPLATE): _in_words(c, why)
-            for name, why in on.items()
-            if name.startswith(TEMPLATE)
-        },
+        templates={name: _in_words(c, why) for name, why in templates.items()},
         resting=_resting(c, now),
-        stuck=0 if switches.stopped(c) else _stuck(c, now - stuck_after),
+        stuck=0 if switches.brake(on) else _stuck(c, now - stuck_after),
         unknown=_count(c, OUTBOX.c.state == "unknown"),
         quarantine=c.execute(
             select(func.count()).where(
