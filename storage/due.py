@@ -94,8 +94,10 @@ _FREE = Query(
 )
 
 
-def park(connection: Connection, member_ids: Iterable[int], until: datetime, now: datetime) -> None:
+def park(connection: Connection, member_ids: Collection[int], until: datetime, now: datetime) -> None:
     """Look at these members again at `until`, because looking at them now fails."""
+    if not member_ids:
+        return
     run, look = ENROLLMENT.c, MEMBER.c
     due_run = and_(run.member_id == bindparam("whose"), run.state == ACTIVE, run.due_at <= now)
     due_look = and_(look.id == bindparam("whose"), look.review_at <= now)
