@@ -57,9 +57,17 @@ def next_due(connection: Connection, rules: Collection[str]) -> datetime | None:
     return min((decode(row[0]) for row in found if row[0] is not None), default=None)
 
 
+# The first of an index in order: a minimum over all active runs would read every one of them at every beat.
 _NEXT_RUN = Query(
-    lambda connection: select(func.min(ENROLLMENT.c.due_at)).where(
-        ENROLLMENT.c.state == literal_column(f"'{ACTIVE}'"), within(connection, ENROLLMENT.c.rule, "rules")
+    lambda connection: (
+        select(ENROLLMENT.c.due_at)
+        .where(
+            ENROLLMENT.c.state == literal_column(f"'{ACTIVE}'"),
+            ENROLLMENT.c.due_at.is_not(None),
+            within(connection, ENROLLMENT.c.rule, "rules"),
+        )
+        .order_by(ENROLLMENT.c.due_at)
+        .limit(literal_column("1"))
     )
 )
 _NEXT_LOOK = Query(lambda _connection: select(func.min(MEMBER.c.review_at)))
