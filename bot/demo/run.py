@@ -15,13 +15,11 @@ from aiohttp import web
 from rich.console import Console as Terminal
 
 from bot.app import Program, load, serving
-from bot.config.model import Config
-from bot.demo import pictures, promises, sandbox, script, settings, show
+from bot.demo import pictures, promises, sandbox, script, settings, show, terms
 from bot.demo.acts import Wire
 from bot.demo.evidence import Evidence, Promise
 from bot.demo.grid import OPENING, Span
 from bot.demo.play import Tally, play
-from bot.domain.delivery.policy import MARKETING
 from bot.web.console import Console
 from bot.web.dashboard import Checked, Dashboard, gather
 from bot.web.page import Pages
@@ -78,7 +76,7 @@ async def run(options: Options) -> int:
         with show.progress(terminal, span) as watch:
             tally = await play(written, platform, wire, span, options.speed, watch)
         took = asyncio.get_running_loop().time() - began
-        evidence = await _evidence(program, platform, written, tally)
+        evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
         kept = promises.check(evidence)
         ended.promises = checked(kept)
         board = await _board(program, ended)
@@ -112,19 +110,17 @@ def _routes(program: Program, ended: Ended) -> list[web.RouteDef]:
 
 
 async def _evidence(
-    program: Program, platform: sandbox.Sandbox, written: script.Script, tally: Tally
+    program: Program, platform: sandbox.Sandbox, written: script.Script, tally: Tally, agreed: terms.Terms
 ) -> Evidence:
     now = program.clock.now()
-    config: Config = program.config
     return Evidence(
+        terms=agreed,
         received=tally.received,
         done=written.done,
         ours=await program.database.read(lambda c: reports.deliveries(c, settings.ACCOUNT)),
         books=await program.database.read(lambda c: reports.books(c, now)),
         tally=await platform.get("deliveries"),
         violations=await platform.get("violations"),
-        caps=tuple((cap.max, cap.per) for cap in config.caps if cap.purpose == MARKETING),
-        quiet=(config.quiet.start, config.quiet.end) if config.quiet else None,
         account=settings.ACCOUNT,
     )
 

@@ -33,9 +33,6 @@ class Delivery:
     route: str
     text: str
     at: datetime
-    counted_at: datetime | None
-    purpose: str
-    is_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +52,7 @@ def deliveries(c: Connection, account: str) -> list[Delivery]:
     """Return every push recorded as sent, in the order of sending."""
     o = OUTBOX.c
     rows = c.execute(
-        select(o.id, o.member_id, IDENTITY.c.known_as, o.route, o.text, o.finished_at, o.counted_at,
-               o.purpose, o.is_answer)
+        select(o.id, o.member_id, IDENTITY.c.known_as, o.route, o.text, o.finished_at)
         .select_from(OUTBOX.outerjoin(
             IDENTITY, and_(IDENTITY.c.member_id == o.member_id, IDENTITY.c.account == account)
         ))
