@@ -54,7 +54,7 @@ async def run(options: Options) -> int:
     """Play the demo; return the exit code, 0 only if every promise held. Signals cancel it."""
     _listen_for_signals()
     terminal = Terminal()
-    words = Words(read(TEMPLATES / "console" / "words.yaml"), "zh")
+    words = Words(read(TEMPLATES), "zh")
     ended = Ended()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hetang-demo-", dir=_quick())))
