@@ -28,7 +28,7 @@ def check(evidence: Evidence) -> list[Promise]:
         _night(evidence),
         _caps(evidence),
         _consent(evidence),
-        Promise("coupons", evidence.books.over_issued, max(1, len(evidence.books.states))),
+        Promise("coupons", evidence.books.over_issued, evidence.books.issued),
         Promise("violations", len(evidence.violations), pushes, _told(evidence.violations)),
     ]
 

@@ -46,6 +46,7 @@ class Books:
     unknown: int
     unsayable: int
     over_issued: int
+    issued: int
 
 
 def deliveries(c: Connection, account: str) -> list[Delivery]:
@@ -91,4 +92,5 @@ def books(c: Connection, now: datetime) -> Books:
         unknown=states.get("unknown", 0),
         unsayable=c.execute(select(func.count()).select_from(OUTBOX).where(_BROKEN)).scalar_one(),
         over_issued=c.execute(over).scalar_one(),
+        issued=c.execute(select(func.count(COUPON.c.issued_at))).scalar_one(),
     )

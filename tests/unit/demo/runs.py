@@ -31,7 +31,7 @@ TERMS = Terms(
         Sending("hello", "service", answers=True, wordings=(re.compile(".*，欢迎"),)),
     ),
 )
-BOOKS = Books({"shop": 3, "webhook": 1}, 0, {"sent": 2}, 0, 0, 0, 0)
+BOOKS = Books({"shop": 3, "webhook": 1}, 0, {"sent": 2}, 0, 0, 0, 0, 1)
 Breach = Callable[[Evidence], Evidence]
 
 
