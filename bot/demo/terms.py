@@ -31,16 +31,47 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A message by what never changes in it: its fixed parts in order, anything between one and the next.
+
+    White space is left out: how much of it stays around what is filled in is the renderer's business.
+    """
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *parts: str) -> "Wording":
+        """Return the wording with these fixed parts; an empty first or last one leaves that end open."""
+        return cls(tuple("".join(part.split()) for part in parts))
+
+    def fits(self, text: str) -> bool:
+        """Return whether a text may have come of this message."""
+        squeezed = "".join(text.split())
+        if len(self.parts) == 1:
+            return squeezed == self.parts[0]
+        first, *between, last = self.parts
+        if not squeezed.startswith(first) or not squeezed.endswith(last):
+            return False
+        at, end = len(first), len(squeezed) - len(last)
+        for part in between:
+            found = squeezed.find(part, at, end)
+            if found < 0:
+                return False
+            at = found + len(part)
+        return at <= end
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """A send of a rule or campaign; `answers` if a member's own act causes it at once.
 
-    A text is of this send if one of the `wordings` matches it: the parts of a message that never change.
+    A text is of this send if it fits one of its `wordings`, by route and for those who want nothing personal.
     """
 
     template: str
     purpose: str
     answers: bool
-    wordings: tuple[re.Pattern[str], ...]
+    wordings: tuple[Wording, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +104,7 @@ class Terms:
         return begins <= wall < ends if begins <= ends else wall >= begins or wall < ends
 
     def _sends_of(self, text: str) -> list[Sending]:
-        return [one for one in self.sends if any(wording.fullmatch(text) for wording in one.wordings)]
+        return [one for one in self.sends if any(wording.fits(text) for wording in one.wordings)]
 
 
 def read(body: Mapping[str, Any]) -> Terms:
@@ -122,35 +153,27 @@ def _first_said(program: Mapping[str, Any]) -> object:
     return later[0].get("send") if later else None
 
 
-def _wordings(template: str, folders: Sequence[Path]) -> Iterator[re.Pattern[str]]:
-    """Yield a pattern for each variant of a message, by route and for those who want nothing personal."""
+def _wordings(template: str, folders: Sequence[Path]) -> Iterator[Wording]:
+    """Yield the wording of each variant of a message."""
     seen: set[str] = set()
     for folder in folders:
         home, name = (folder / template).parent, Path(template).name
         for path in sorted((*home.glob(f"{name}.j2"), *home.glob(f"{name}.*.j2"))):
             if path.name not in seen:
                 seen.add(path.name)
-                yield from _patterns(path.read_text(encoding="utf-8"))
+                _, head, text = path.read_text(encoding="utf-8").split("---\n", 2)
+                fields = yaml.safe_load(head).get("fields") or {}
+                yield _wording(text if text.strip() else "\n".join(map(str, fields.values())))
 
 
-def _patterns(source: str) -> Iterator[re.Pattern[str]]:
-    _, head, text = source.split("---\n", 2)
-    fields = yaml.safe_load(head).get("fields")
-    if text.strip():
-        yield _pattern(text)
-    elif fields:
-        yield _pattern("\n".join(map(str, fields.values())))
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """Return what a wording looks like: its fixed parts in order, anything where something is filled in."""
-    parts, depth = [], 0
+def _wording(text: str) -> Wording:
+    """Return the fixed parts of a message; what stands inside an `if` or a `for` is none."""
+    parts, depth = [""], 0
     for part in _MARK.split(text):
         if _MARK.fullmatch(part):
             word = part.strip("{%-#} ").partition(" ")[0]
             depth += (word in ("if", "for")) - (word in ("endif", "endfor"))
-            parts.append(".*")
+            parts.append("")
         elif depth == 0:
-            # How much white space is left around what is filled in is the renderer's business.
-            parts.append(r"\s*".join(("", *map(re.escape, part.split()), "")))
-    return re.compile("".join(parts), re.DOTALL)
+            parts[-1] += part
+    return Wording.of(*parts)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bot.demo.settings import ROOT
-from bot.demo.terms import MARKETING, Cap, Terms, read
+from bot.demo.terms import MARKETING, Cap, Terms, Wording, read
 from bot.domain.content import Notice, Text
 from bot.rendering import Renderer
 from bot.rendering.lint import sample_values
@@ -118,3 +118,30 @@ def test_a_send_deep_in_a_branch_is_a_send_with_its_own_purpose(tmp_path: Path) 
         event="member.message",
     )
     assert [(one.purpose, one.answers) for one in terms.sends] == [("marketing", False)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "text", "fits"),
+    [
+        (("甲乙",), " 甲\n乙 ", True),
+        (("甲乙",), "甲乙丙", False),
+        (("甲", "乙"), "甲什么乙", True),
+        (("甲", "乙"), "甲乙", True),
+        (("甲", "乙"), "甲", False),
+        (("甲甲", "甲甲"), "甲甲甲", False),
+        (("", "甲", ""), "看甲看", True),
+        (("", "甲", "乙", ""), "乙甲", False),
+        (("", ""), "", True),
+        (("甲", "乙", "丙"), "甲丙", False),
+        (("甲", "丙", "丙"), "甲丙", False),
+    ],
+)
+def test_a_wording_fits_what_has_its_parts_in_order_between_its_ends(
+    parts: tuple[str, ...], text: str, fits: bool
+) -> None:
+    assert Wording.of(*parts).fits(text) is fits
+
+
+def test_a_long_text_that_nearly_fits_is_told_apart_at_once() -> None:
+    nearly = Wording.of(*[""] + ["啊"] * 40 + ["完"])
+    assert not nearly.fits("啊" * 20_000)
