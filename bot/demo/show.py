@@ -31,7 +31,7 @@ def progress(console: Console, span: Span) -> Iterator[Watcher]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[totals]}"),
     )
-    with Progress(*columns, console=console, transient=False) as bar:
+    with Progress(*columns, console=console, refresh_per_second=4) as bar:
         task = bar.add_task("", total=span.days, date=f"{span.start:%Y-%m-%d}", totals="")
 
         def watch(tally: Tally) -> None:

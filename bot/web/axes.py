@@ -7,9 +7,8 @@ from typing import Any
 Option = dict[str, Any]
 INK, FAINT = "#33413c", "#e6ece8"
 SHARED: Option = {"animationDuration": 400, "aria": {"enabled": True}, "backgroundColor": "transparent"}
-# A card is about so wide beside another one, and on a phone; a row of the legend is so high. Pixels.
-WIDE, NARROW, ROW = 540, 300, 22
-BELOW_WIDE = 520
+# A chart is at least so wide beside another one, and on a phone; a row of the legend is so high. Pixels.
+WIDE, NARROW, ROW = 400, 300, 22
 _ICON, _GAP = 14, 10
 
 
@@ -35,7 +34,7 @@ def over_days(days: Sequence[date], series: list[Option], names: Sequence[str] =
         "series": series,
         **SHARED,
     }  # fmt: skip
-    narrow = {"query": {"maxWidth": BELOW_WIDE}, "option": {"grid": _grid(shown, NARROW)}}
+    narrow = {"query": {"maxWidth": WIDE}, "option": {"grid": _grid(shown, NARROW)}}
     return {"baseOption": base, "media": [narrow, {"option": {"grid": base["grid"]}}]}
 
 

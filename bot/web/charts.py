@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from bot.web.axes import BELOW_WIDE, INK, SHARED, Option, between, in_order, over_days
+from bot.web.axes import INK, SHARED, Option, between, in_order, over_days
 from bot.web.dashboard import Dashboard
 from bot.web.words import Words
 from storage.reports import Flow, Move
@@ -28,6 +28,8 @@ HEARD = (
 )  # fmt: skip
 # Percent of a chart's width beside the first column, and for the names behind the last.
 MARGIN, ROOM = 1, 18
+# From so many pixels on a sentence has room beside its bar.
+ROOMY = 500
 _HELD = ("skipped", "expired", "failed", "unknown")
 
 
@@ -136,7 +138,7 @@ def reasons(board: Dashboard, words: Words) -> Option:
     beside = {"inside": False, "align": "right", "verticalAlign": "middle", "margin": 8, "padding": 0}
     narrow = {"yAxis": {"axisLabel": above}, "grid": {"top": 18}, "series": [{"barMaxWidth": 8}]}
     wide = {"yAxis": {"axisLabel": beside}, "grid": {"top": 8}, "series": [{"barMaxWidth": 18}]}
-    media = [{"query": {"maxWidth": BELOW_WIDE}, "option": narrow}, {"option": wide}]
+    media = [{"query": {"maxWidth": ROOMY}, "option": narrow}, {"option": wide}]
     return {"baseOption": base, "media": media}
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.web import charts
-from bot.web.axes import NARROW, WIDE, in_order, rows_of
+from bot.web.axes import NARROW, ROW, WIDE, in_order, rows_of
 from bot.web.dashboard import Dashboard
 from bot.web.words import LANGUAGES, Words, read
-from storage.reports import CouponCount, Flow, Move, PushCount
+from storage.reports import CouponCount, EventCount, Flow, Move, PushCount
 
 CATALOGUE = read(Path(__file__).parents[3] / "templates")
 DAYS = (date(2026, 6, 1), date(2026, 6, 2))
@@ -68,10 +68,12 @@ def test_a_batch_is_once_in_the_legend_and_twice_in_the_chart() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_chart_begins_below_its_legend_on_a_phone_too(language: str) -> None:
-    counts = dict.fromkeys(charts.STAGES, (1, 1))
-    option = charts.flow(Flow(DAYS, counts), words(language))
-    narrow = option["media"][0]["option"]["grid"]["top"]
-    assert narrow > option["baseOption"]["grid"]["top"]
+    heard = tuple(EventCount(DAYS[0], kind, 1, 0) for kind in charts.HEARD)
+    option = charts.inbound(board(inbound=heard), words(language))
+    names = option["baseOption"]["legend"]["data"]
+    tops = [one["option"]["grid"]["top"] for one in option["media"]]
+    assert tops == [14 + ROW * rows_of(names, width) for width in (NARROW, WIDE)]
+    assert tops[0] > 14 + ROW
     assert option["media"][1]["option"]["grid"] == option["baseOption"]["grid"]
 
 
@@ -79,7 +81,7 @@ def test_a_legend_takes_rows_by_the_width_of_its_names() -> None:
     assert rows_of([], NARROW) == 1
     assert rows_of(["付款"] * 4, NARROW) == 1
     assert rows_of(["付款"] * 8, NARROW) == 2
-    assert rows_of(["付款"] * 8, WIDE) == 1
+    assert rows_of(["付款"] * 7, WIDE) == 1
     assert rows_of(["x" * 200], NARROW) == 1
 
 
