@@ -1,10 +1,7 @@
 """The demo from its first second to its last: sandbox, bot, story, books, pictures, console."""
 
 import asyncio
-import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ from aiohttp import web
 from rich.console import Console as Terminal
 
 from bot.app import Program, load, serving
-from bot.demo import pictures, promises, sandbox, script, settings, show, terms
+from bot.demo import folder, pictures, promises, sandbox, script, settings, show, terms
 from bot.demo.acts import Wire
 from bot.demo.evidence import Evidence, Promise
 from bot.demo.grid import OPENING, Span
@@ -27,7 +24,6 @@ from bot.web.words import Words, read
 from storage import reports
 
 TEMPLATES = settings.ROOT / "templates"
-_ROOM = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +53,12 @@ async def run(options: Options) -> int:
     words = Words(read(TEMPLATES), "zh")
     ended = Ended()
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hetang-demo-", dir=_quick())))
+        home = stack.enter_context(folder.opened())
         platform = await stack.enter_async_context(sandbox.started(options.seed))
         span = Span(OPENING, options.days)
         await platform.walk(span.start)
         port = sandbox.free_port(options.port)
-        made = settings.write(folder, platform.url, port)
+        made = settings.write(home, platform.url, port)
         await platform.post("account", **made.registration())
         config = load(made.path, made.secrets.environ(), demo=True)
         program = await stack.enter_async_context(
@@ -86,16 +82,6 @@ async def run(options: Options) -> int:
             terminal.print(f"[bold]{program.url}/console[/]（Ctrl-C 结束）")
             await _until_interrupted()
     return 0 if all(one.held for one in kept) else 1
-
-
-def _quick() -> str | None:
-    """Return a folder in memory if there is room: nobody keeps the demo's data, so no disk need wait."""
-    shared = Path("/dev/shm")  # noqa: S108  only tempfile makes a folder in it
-    try:
-        roomy = shutil.disk_usage(shared).free > _ROOM
-    except OSError:
-        return None
-    return str(shared) if roomy and os.access(shared, os.W_OK) else None
 
 
 def checked(kept: Sequence[Promise]) -> tuple[Checked, ...]:
