@@ -25,17 +25,17 @@ help: ## this list
 # --- environment ---------------------------------------------------------------------------------------------------------
 
 .venv/bin/python:
-	tools/make_venv.sh "$(PYTHON)"
+	@tools/make_venv.sh "$(PYTHON)"
 
 $(RUN_STAMP): | .venv/bin/python
-	tools/install.sh requirements.lock "$@"
+	@tools/install.sh requirements.lock "$@"
 
 $(DEV_STAMP): | .venv/bin/python
-	tools/install.sh requirements-dev.lock "$@"
+	@tools/install.sh requirements-dev.lock "$@"
 	@touch $(RUN_STAMP)
 
 $(ALL_STAMP): | .venv/bin/python
-	tools/install.sh requirements-all.lock "$@"
+	@tools/install.sh requirements-all.lock "$@"
 	@touch $(RUN_STAMP) $(DEV_STAMP)
 
 .PHONY: venv lock pg chromium fonts
@@ -89,7 +89,7 @@ test: check pg chromium fonts ## check and every other test; the same command CI
 	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -q -m "alone and not soak" tests || [ $$? = $(NO_TESTS) ]
 
 bench: $(ALL_STAMP) pg ## figures against honest peers, one JSON object a line (ONLY=inbound)
-	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m tests.bench $(ONLY) $(BENCH_ARGS)
+	@$(BIN)/python tools/with_postgres.py --durable $(BIN)/python -m tests.bench $(ONLY) $(BENCH_ARGS)
 
 soak: $(DEV_STAMP) pg chromium fonts ## the long version of the fault tests
-	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -q -m soak --timeout 7200 tests || [ $$? = $(NO_TESTS) ]
+	$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -q -s -m soak --timeout 7200 tests || [ $$? = $(NO_TESTS) ]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.dispatcher import Dispatcher
+from bot.heart import Seen
 from storage import announcements, redemption
 from storage.database import Connection, Database
 
@@ -25,7 +26,7 @@ class Announcer:
             announcements.coupons_expired(c, expired, now)
             return len(expired)
 
-        expiry, waiting = await self._database.read(_look)
+        expiry, waiting = await self._database.read(_standing)
         events = await self._database.read(lambda c: announcements.waiting(c, PAGE)) if waiting else []
         done = await self._database.write(work) if expiry is not None and expiry <= now else 0
         if events:
@@ -34,11 +35,11 @@ class Announcer:
             await self._database.write(lambda c: announcements.handed_in(c, keys))
         return done + len(events)
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next coupon runs out, or now when something waits to be handed in."""
-        expiry, waiting = await self._database.read(_look)
-        return now if waiting else expiry
+    def look(self, c: Connection, now: datetime) -> Seen:
+        """Return what there is to do: now when something waits, else as the next coupon runs out."""
+        expiry, waiting = _standing(c)
+        return Seen.at(now if waiting else expiry, now)
 
 
-def _look(c: Connection) -> tuple[datetime | None, bool]:
+def _standing(c: Connection) -> tuple[datetime | None, bool]:
     return redemption.next_expiry(c), announcements.any_waiting(c)

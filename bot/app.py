@@ -12,8 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot.composition import caller_of, channel_maker, group_of, renderer_of, session, work_of
-from bot.config import Config, Parts, Problem, check, load_config, text_of
-from bot.discovery import RULE_KINDS, plugins
+from bot.config import Config, text_of
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
@@ -21,39 +20,15 @@ from bot.domain.errors import ConfigError, StorageUnavailable
 from bot.engine import LocalEngine
 from bot.following import FollowedClock, clock_url, first_look, follow
 from bot.heart import Heart
+from bot.opening import load, open_database
 from bot.program import Program
-from bot.rendering import Renderer
 from bot.sender import Sender
 from bot.web.doors import site_of
 from scheduler.jobs import Ticker
-from storage import migrate
-from storage.database import Database
-from storage.privacy import Keyring
 
-__all__ = ["Program", "built", "inspect", "load", "open_database", "run", "serving"]
+__all__ = ["Program", "built", "load", "run", "serving"]
 
 log = structlog.get_logger("app")
-
-
-def _parts() -> Parts:
-    return Parts(tuple(plugins(*RULE_KINDS).values()), Renderer.load)
-
-
-def load(path: Path, environ: Mapping[str, str], *, demo: bool = False) -> Config:
-    """Return the configuration of a file, or raise ConfigError with every problem."""
-    return load_config(path, environ, _parts(), demo=demo)
-
-
-def inspect(path: Path, environ: Mapping[str, str]) -> list[Problem]:
-    """Return every problem of a configuration file."""
-    return check(path, environ, _parts())
-
-
-def open_database(config: Config) -> Database:
-    """Open the configured database, at the newest schema, with the configured keys."""
-    migrate.upgrade(config.storage_url)
-    keyring = Keyring.of(config.privacy.key, config.privacy.index_key, secrets.token_bytes)
-    return Database.open(config.storage_url, keyring)
 
 
 @asynccontextmanager
@@ -70,11 +45,12 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
         engine = LocalEngine(sender, clock, woken.set)
 
         def stir() -> None:
+            heart.stir()
             woken.set()
             engine.wake()
 
         dispatcher = Dispatcher(database, group_of(config, renderer), clock, stir)
-        heart = Heart(clock, *work_of(config, database, engine, dispatcher))
+        heart = Heart(clock, work_of(config, database, engine, dispatcher))
         program = Program(
             config, clock, database, dispatcher, heart, sender, engine, channels, woken, connected
         )

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from random import SystemRandom
 
 import aiohttp
@@ -23,20 +24,19 @@ from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.engine import Engine
 from bot.group import Group
-from bot.heart import NextDue, Pass
+from bot.heart import Seen, Work
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
 from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.jobs import Timetable, campaign_job, nightly_scores
 from storage import due, switches
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.media import SqlMedia
 from storage.tokens import SqlTokens
 
 CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
 CONNECTIONS = 100
-Work = tuple[Sequence[Pass], Sequence[NextDue]]
 
 
 def renderer_of(config: Config) -> Renderer:
@@ -93,32 +93,34 @@ def channel_maker(
 
 
 def work_of(config: Config, database: Database, engine: Engine, dispatcher: Dispatcher) -> Work:
-    """Return what does everything that time has made due, and what tells when something is due next."""
+    """Return what does everything that time has made due, and the one look that tells what there is to do."""
     jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
     timetable = Timetable(database, jobs, config.app.zone)
+    announcer = Announcer(database, dispatcher)
     book = rulebook(config)
 
     async def run_rules(now: datetime) -> int:
-        nonlocal book
-        book = book.pausing(await database.read(switches.paused_rules))
         return await lifecycle.run_due(database, book, now)
 
     async def push(_now: datetime) -> int:
         return await engine.settle()
 
-    async def next_look(_now: datetime) -> datetime | None:
-        rules = [rule.name for rule in book.ordered]
-        return await database.read(lambda c: due.next_due(c, rules))
+    async def look(now: datetime) -> Sequence[Seen]:
+        nonlocal book
+        jobs_due = Seen.at(await timetable.next_due(now), now)
+        on, announced, runs, pushes = await database.read(partial(see, now=now))
+        book = book.pausing(switches.named(on, switches.RULE))
+        # What is due waits for an operator while everything is stopped, and not for time.
+        waits = replace(pushes, next_at=None) if switches.brake(on) else pushes
+        return announced, runs, jobs_due, waits
 
-    async def next_push(_now: datetime) -> datetime | None:
-        # What is due waits for an operator then, not for time.
-        return None if await database.read(switches.stopped) else await engine.next_due()
+    def see(c: Connection, now: datetime) -> tuple[dict[str, str], Seen, Seen, Seen]:
+        runs = Seen.at(due.next_due(c, [rule.name for rule in book.ordered]), now)
+        return switches.all_on(c), announcer.look(c, now), runs, engine.look(c, now)
 
-    # Last, so that what is merely due was sent before it counts as stuck.
-    watch = Watch(database, config)
-    announcer = Announcer(database, dispatcher)
-    passes = (announcer.run, run_rules, timetable.run_tick, push, watch.run)
-    return passes, (announcer.next_due, next_look, timetable.next_due, next_push)
+    # The watch comes last, so that what is merely due was sent before it counts as stuck.
+    passes = (announcer.run, run_rules, timetable.run_tick, push)
+    return Work(passes, look, besides=(Watch(database, config).run,))
 
 
 def _live(campaign: Campaign) -> bool:

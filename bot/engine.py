@@ -10,7 +10,9 @@ import structlog
 
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageUnavailable
+from bot.heart import Seen
 from bot.sender import Sender
+from storage.database import Connection
 
 # Looks for due rows of other processes at least this often, and after a failure.
 PATIENCE_S = 1.0
@@ -34,8 +36,8 @@ class Engine(Protocol):
         """Send what is due before returning how much that was; who sends by itself is only woken."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """Return when there is something to send next, None when nothing waits."""
+    def look(self, c: Connection, now: datetime) -> Seen:
+        """Return whether there is anything to send now, and when there is next."""
         ...
 
 
@@ -75,9 +77,9 @@ class LocalEngine:
             return 0
         return await self._pass()
 
-    async def next_due(self) -> datetime | None:
-        """Return when there is something to send next, None when nothing waits."""
-        return await self._sender.next_due()
+    def look(self, c: Connection, now: datetime) -> Seen:
+        """Return whether there is anything to send now, and when there is next."""
+        return Seen(*self._sender.look(c, now))
 
     def start(self) -> None:
         """Begin to send in the background."""

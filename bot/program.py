@@ -66,7 +66,7 @@ class Program:
             del self.channels[gone]
         self.channels.update(channels)
         self.dispatcher.follow(group)
-        self.heart.follow(*work_of(config, self.database, self.engine, self.dispatcher))
+        self.heart.follow(work_of(config, self.database, self.engine, self.dispatcher))
         for follow in self.doors:
             follow(config)
         self.woken.set()

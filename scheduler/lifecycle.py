@@ -74,8 +74,8 @@ async def run_due(
     while done < limit:
         taken, looked = await _one_page(database, book, now, min(page, limit - done))
         done += looked
-        if not taken:
-            break
+        if taken < page:
+            break  # that was all; what it made due itself is the next beat's
     return done
 
 

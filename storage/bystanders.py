@@ -1,6 +1,6 @@
 """Runs that end because somebody else did something: `exit_on: [{event: …, of: event.invitee_id}]`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -12,7 +12,7 @@ from bot.domain.lifecycle.leaving import leave_for_another
 from bot.domain.lifecycle.rule import Rule
 from bot.domain.lifecycle.rulebook import Rulebook
 from storage import effects
-from storage.enrollments import About, concerned
+from storage.enrollments import ACTIVE, ENROLLMENT
 from storage.snapshots import NOTHING, load
 from storage.tables import table
 from storage.tables.members import IdentityRow
@@ -43,7 +43,7 @@ def _settle_one(
     found: dict[str, int] = {}
     for way in rule.exits:
         if way.of and way.event == event.kind:
-            found.update(concerned(connection, About(rule.name, way.of, names)))
+            found.update(_concerned(connection, rule.name, way.of, names))
     members = load(connection, set(found.values()), NOTHING, now)
     todo: list[Effect] = []
     for member in members.values():
@@ -61,3 +61,13 @@ def _names(connection: Connection, member_id: int) -> frozenset[str]:
     number = number_of(member_id)
     addresses = {name.partition(":")[2] for name in names}
     return frozenset({*names, *addresses, number, f"member:{number}", str(member_id)})
+
+
+def _concerned(
+    connection: Connection, rule: str, name: str, values: Collection[str]
+) -> list[tuple[str, int]]:
+    """Return (run id, member id) of a rule's active runs with one of these values in their context."""
+    c = ENROLLMENT.c
+    named = c.context[name].as_string()
+    query = select(c.id, c.member_id).where(c.rule == rule, c.state == ACTIVE, named.in_(sorted(values)))
+    return [(run_id, member_id) for run_id, member_id in connection.execute(query.order_by(c.id))]

@@ -3,12 +3,23 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from storage.dialect import chunks, listed, within
 from storage.enrollments import ACTIVE, ENROLLMENT
-from storage.reading import Query, moment_decoder
+from storage.reading import Query, moment_decoder, stamped
 from storage.tables import table
+from storage.tables.columns import UTCDateTime
 from storage.tables.members import MemberRow
 
 MEMBER = table(MemberRow)
@@ -23,44 +34,19 @@ def take(connection: Connection, rules: Collection[str], now: datetime, limit: i
     left out, so that several workers share the work.
     """
     wide = limit if connection.dialect.name == "sqlite" else limit * SURPLUS
-    found = dict.fromkeys(connection.execute(_runs(connection, rules, now, wide)).scalars())
-    found.update(dict.fromkeys(connection.execute(_looks(now, wide)).scalars()))
-    wanted = list(found)
+    given = {"until": stamped(connection, now), "most": wide}
+    runs = _RUNS.rows(connection, rules=listed(connection, sorted(rules)), **given)
+    wanted = list(dict.fromkeys(row[0] for row in (*runs, *_LOOKS.rows(connection, **given))))
     if connection.dialect.name == "sqlite" or not wanted:
         return sorted(wanted[:limit])
-    free = (
-        select(MEMBER.c.id)
-        .where(within(connection, MEMBER.c.id))
-        .order_by(MEMBER.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    given = {"ids": listed(connection, wanted)}
-    held = list(connection.execute(free, given).scalars())
+    held = [row[0] for row in _FREE.rows(connection, ids=listed(connection, wanted), most=limit)]
     return held or _orphans(connection, wanted)
 
 
 def _orphans(connection: Connection, wanted: list[int]) -> list[int]:
     """Return the ids behind which there is no member any more, so that their runs can end."""
-    present = select(MEMBER.c.id).where(within(connection, MEMBER.c.id))
-    known = set(connection.execute(present, {"ids": listed(connection, wanted)}).scalars())
+    known = {row[0] for row in _PRESENT.rows(connection, ids=listed(connection, wanted))}
     return [each for each in wanted if each not in known]
-
-
-def _runs(connection: Connection, rules: Collection[str], now: datetime, limit: int) -> Select[int]:
-    c = ENROLLMENT.c
-    return (
-        select(c.member_id)
-        .where(c.state == ACTIVE, c.due_at <= now, within(connection, c.rule, "rules"))
-        .order_by(c.due_at)
-        .limit(limit)
-        .params(rules=listed(connection, sorted(rules)))
-    )
-
-
-def _looks(now: datetime, limit: int) -> Select[int]:
-    c = MEMBER.c
-    return select(c.id).where(c.review_at <= now).order_by(c.review_at).limit(limit)
 
 
 def next_due(connection: Connection, rules: Collection[str]) -> datetime | None:
@@ -71,16 +57,55 @@ def next_due(connection: Connection, rules: Collection[str]) -> datetime | None:
     return min((decode(row[0]) for row in found if row[0] is not None), default=None)
 
 
+# The first of an index in order: a minimum over all active runs would read every one of them at every beat.
 _NEXT_RUN = Query(
-    lambda connection: select(func.min(ENROLLMENT.c.due_at)).where(
-        ENROLLMENT.c.state == literal_column(f"'{ACTIVE}'"), within(connection, ENROLLMENT.c.rule, "rules")
+    lambda connection: (
+        select(ENROLLMENT.c.due_at)
+        .where(
+            ENROLLMENT.c.state == literal_column(f"'{ACTIVE}'"),
+            ENROLLMENT.c.due_at.is_not(None),
+            within(connection, ENROLLMENT.c.rule, "rules"),
+        )
+        .order_by(ENROLLMENT.c.due_at)
+        .limit(literal_column("1"))
     )
 )
 _NEXT_LOOK = Query(lambda _connection: select(func.min(MEMBER.c.review_at)))
+_UNTIL = bindparam("until", type_=UTCDateTime)
+_MOST: BindParameter[int] = bindparam("most", type_=Integer)
+_RUNS = Query(
+    lambda connection: (
+        select(ENROLLMENT.c.member_id)
+        .where(
+            ENROLLMENT.c.state == literal_column(f"'{ACTIVE}'"),
+            ENROLLMENT.c.due_at <= _UNTIL,
+            within(connection, ENROLLMENT.c.rule, "rules"),
+        )
+        .order_by(ENROLLMENT.c.due_at)
+        .limit(_MOST)
+    )
+)
+_LOOKS = Query(
+    lambda _connection: (
+        select(MEMBER.c.id).where(MEMBER.c.review_at <= _UNTIL).order_by(MEMBER.c.review_at).limit(_MOST)
+    )
+)
+_PRESENT = Query(lambda connection: select(MEMBER.c.id).where(within(connection, MEMBER.c.id)))
+_FREE = Query(
+    lambda connection: (
+        select(MEMBER.c.id)
+        .where(within(connection, MEMBER.c.id))
+        .order_by(MEMBER.c.id)
+        .limit(_MOST)
+        .with_for_update(skip_locked=True)
+    )
+)
 
 
-def park(connection: Connection, member_ids: Iterable[int], until: datetime, now: datetime) -> None:
+def park(connection: Connection, member_ids: Collection[int], until: datetime, now: datetime) -> None:
     """Look at these members again at `until`, because looking at them now fails."""
+    if not member_ids:
+        return
     run, look = ENROLLMENT.c, MEMBER.c
     due_run = and_(run.member_id == bindparam("whose"), run.state == ACTIVE, run.due_at <= now)
     due_look = and_(look.id == bindparam("whose"), look.review_at <= now)

@@ -1,19 +1,20 @@
 """Runs through rules: starting and moving them, finding those that are due, waking them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from bot.domain.effects import Enroll, MoveEnrollment
 from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState
 from bot.domain.outbox import OutboxState
 from storage.dialect import chunks, insert_for, inserted, listed, unindexed, within
+from storage.reading import Query, moment_decoder, stamper, to_document
 from storage.tables import table
 from storage.tables.delivery import OutboxRow
 from storage.tables.lifecycle import EnrollmentRow, EnrollmentStepRow
+from storage.writing import Change
 
 ENROLLMENT = table(EnrollmentRow)
 TRAIL = table(EnrollmentStepRow)
@@ -24,6 +25,7 @@ MOVING = (
     "state", "step", "began_at", "due_at", "sent_at", "waiting_for", "rounds", "held_out", "arm", "goal_at",
     "ended_at", "reason", "version",
 )  # fmt: skip
+_MOMENTS = tuple(name for name in MOVING if name.endswith("_at"))
 
 
 def apply(connection: Connection, effects: Sequence[Enroll | MoveEnrollment], now: datetime) -> int:
@@ -73,45 +75,39 @@ def _move(connection: Connection, effects: Sequence[MoveEnrollment]) -> int:
 
 def _standing(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str, datetime, str]]:
     """Return where runs stand, and on PostgreSQL hold them, so that nobody moves them meanwhile."""
-    c = ENROLLMENT.c
     found: dict[str, tuple[str, datetime, str]] = {}
+    moment = moment_decoder(connection)
     for chunk in chunks(sorted(ids)):
-        query = select(c.id, c.step, c.began_at, c.state).where(within(connection, c.id)).order_by(c.id)
-        if connection.dialect.name == "postgresql":
-            query = query.with_for_update()
-        for run_id, step, began_at, state in connection.execute(query, {"ids": listed(connection, chunk)}):
-            found[run_id] = (step, began_at, state)
+        for run_id, step, began_at, state in _STANDING.rows(connection, ids=listed(connection, chunk)):
+            found[run_id] = (step, moment(began_at), state)
     return found
 
 
 def _write(connection: Connection, moved: Mapping[str, Enrollment]) -> None:
-    if not moved:
-        return
-    statement = update(ENROLLMENT).where(ENROLLMENT.c.id == bindparam("of_id"))
-    statement = statement.values({
-        name: bindparam(f"new_{name}", type_=ENROLLMENT.c[name].type) for name in MOVING
-    })  # fmt: skip
+    stamp = stamper(connection)
     rows = []
     for run_id, run in sorted(moved.items()):
         row = _row(run)
+        row |= {name: stamp(row[name]) for name in _MOMENTS if row[name] is not None}
+        row["rounds"] = to_document(row["rounds"])
         rows.append({"of_id": run_id, **{f"new_{name}": row[name] for name in MOVING}})
-    connection.execute(statement, rows)
+    _MOVE.many(connection, rows)
 
 
 def _note(connection: Connection, effects: Iterable[Enroll | MoveEnrollment]) -> None:
+    stamp = stamper(connection)
     rows = [
         {
             "enrollment_id": effect.enrollment.id,
             "step": line.step,
-            "at": line.at,
+            "at": stamp(line.at),
             "state": line.state,
             "reason": line.reason,
         }
         for effect in effects
         for line in effect.trail
     ]
-    if rows:
-        connection.execute(TRAIL.insert(), rows)
+    _LINE.many(connection, rows)
 
 
 def _row(run: Enrollment) -> dict[str, Any]:
@@ -157,32 +153,34 @@ def outcomes(connection: Connection, keys: Iterable[str]) -> dict[str, OutboxSta
     """Return the states of these outbox rows, by key; a row that is not there is left out."""
     found: dict[str, OutboxState] = {}
     for chunk in chunks(sorted(set(keys))):
-        query = select(OUTBOX.c.key, OUTBOX.c.state).where(within(connection, OUTBOX.c.key))
-        for key, state in connection.execute(query, {"ids": listed(connection, chunk)}):
+        for key, state in _OUTCOMES.rows(connection, ids=listed(connection, chunk)):
             found[key] = OutboxState(state)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Which runs another member's event concerns: of this rule, with one of these values in their context."""
-
-    rule: str
-    property: str
-    values: frozenset[str]
-
-
-def concerned(connection: Connection, about: About) -> list[tuple[str, int]]:
-    """Return (run id, member id) of the active runs that somebody else's event concerns."""
-    c = ENROLLMENT.c
-    named = c.context[about.property].as_string()
-    query = select(c.id, c.member_id).where(
-        and_(c.rule == about.rule, c.state == ACTIVE, named.in_(sorted(about.values)))
-    )
-    return [(run_id, member_id) for run_id, member_id in connection.execute(query.order_by(c.id))]
 
 
 def running(connection: Connection) -> dict[str, int]:
     """Return how many members run through each rule now."""
     counted = select(ENROLLMENT.c.rule, func.count()).where(ENROLLMENT.c.state == ACTIVE)
     return dict(connection.execute(counted.group_by(ENROLLMENT.c.rule)).all())
+
+
+def _standing_of(connection: Connection) -> Select[Any]:
+    c = ENROLLMENT.c
+    query = select(c.id, c.step, c.began_at, c.state).where(within(connection, c.id)).order_by(c.id)
+    return query.with_for_update() if connection.dialect.name == "postgresql" else query
+
+
+_STANDING = Query(_standing_of)
+_OUTCOMES = Query(lambda c: select(OUTBOX.c.key, OUTBOX.c.state).where(within(c, OUTBOX.c.key)))
+_MOVE = Change(
+    lambda _c: (
+        update(ENROLLMENT)
+        .where(ENROLLMENT.c.id == bindparam("of_id"))
+        .values({name: bindparam(f"new_{name}", type_=ENROLLMENT.c[name].type) for name in MOVING})
+    )
+)
+_LINE = Change(
+    lambda _c: TRAIL.insert().values(
+        {name: bindparam(name) for name in ("enrollment_id", "step", "at", "state", "reason")}
+    )
+)

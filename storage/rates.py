@@ -1,4 +1,4 @@
-"""How fast each account may be called, when it rests, and what an operator switched off."""
+"""How fast each account may be called, and when it rests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ from storage.tables.delivery import RateRow
 from storage.writing import Change
 
 RATE = table(RateRow)
-BRAKES = (switches.PAUSED, switches.FENCED)
 SLOWEST = 64
 
 
@@ -47,18 +46,18 @@ class Pace:
 
 def read(c: Connection, policy: DeliveryPolicy, most: int, now: datetime) -> Pace:
     """Return what may be sent now, at most `most`; reserves nothing."""
-    names = {name for name, value in _SWITCHES.rows(c) if value}
-    brake = next((name for name in BRAKES if name in names), "")
+    on = switches.all_on(c)
+    brake, off = switches.brake(on), frozenset(on)
     rows = _states(c, _RATES.rows(c))
     rests = {name: row.rest_until for name, row in rows.items() if row.rest_until and row.rest_until > now}
     if any(route.account not in policy.rates for route in policy.routes.values()):
-        return Pace(brake, frozenset(names), rests, None, None)
+        return Pace(brake, off, rests, None, None)
     grants = [
         _grant(rows.get(f"account:{account}"), policy.rates[account], most, now)
         for account in {route.account for route in policy.routes.values()}
     ]
     budget = sum(one.calls for one in grants)
-    return Pace(brake, frozenset(names), rests, budget, min((one.next_at for one in grants), default=None))
+    return Pace(brake, off, rests, budget, min((one.next_at for one in grants), default=None))
 
 
 def reserve(
@@ -137,7 +136,6 @@ def _fresh(name: str, now: datetime) -> dict[str, Any]:
     return {"name": name, "arrival_at": now, "rest_until": None, "slowdown": 1, "reason": ""}
 
 
-_SWITCHES = Query(lambda _c: select(switches.SWITCH.c.name, switches.SWITCH.c.value))
 _RATES = Query(lambda _c: _state())
 _LOCKED = Query(_locked)
 _ARRIVE = Change(

@@ -1,9 +1,11 @@
 """Runtime switches: the brakes an operator pulls, kept in the database so that a restart keeps them.
 
-``paused`` stops every send, ``fenced`` is how a restored backup opens, ``rule:NAME`` pauses a rule and
-``account:NAME`` an account. A switch is on when its value is not empty.
+``paused`` stops every send, ``fenced`` is how a restored backup opens; ``rule:NAME``, ``campaign:NAME`` and
+``template:NAME`` pause one of these and ``account:NAME`` an account. A switch is on when its value is not
+empty. Nobody but this module reads or writes their table.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
@@ -19,6 +21,9 @@ FENCED = "fenced"
 RULE = "rule:"
 ACCOUNT = "account:"
 CAMPAIGN = "campaign:"
+TEMPLATE = "template:"
+# A restored backup stays shut whatever else an operator said.
+BRAKES = (FENCED, PAUSED)
 ON = "on"
 
 
@@ -43,15 +48,24 @@ def all_on(connection: Connection) -> dict[str, str]:
     return {name: value for name, value in _ALL.rows(connection) if value}
 
 
+def named(on: Mapping[str, str], kind: str) -> dict[str, str]:
+    """Return the names of one kind (``rule:``, ``account:`` …) whose switches are on, with their values."""
+    return {name.removeprefix(kind): value for name, value in on.items() if name.startswith(kind)}
+
+
+def brake(on: Mapping[str, str]) -> str:
+    """Return why nothing at all may be sent, ``fenced`` or ``paused``, or an empty string."""
+    return next((name for name in BRAKES if name in on), "")
+
+
 def stopped(connection: Connection) -> str:
     """Return why nothing may be sent now, ``fenced`` or ``paused``, or an empty string."""
-    switches = all_on(connection)
-    return next((name for name in (FENCED, PAUSED) if name in switches), "")
+    return brake(all_on(connection))
 
 
 def paused_rules(connection: Connection) -> frozenset[str]:
     """Return the rules an operator paused."""
-    return frozenset(name.removeprefix(RULE) for name in all_on(connection) if name.startswith(RULE))
+    return frozenset(named(all_on(connection), RULE))
 
 
 # Asked at every beat, so compiled once.

@@ -49,7 +49,6 @@ def look(connection: Connection, now: datetime) -> Vitals:
         outbox[state] = outbox.get(state, 0) + number
         if state in FINAL:
             pushes[route, state] = number
-    on = switches.all_on(connection)
     tokens = {row.account: row.expires_at for row in connection.execute(select(TOKEN))}
     return Vitals(
         revision=migrate.revision(connection) or "",
@@ -59,11 +58,7 @@ def look(connection: Connection, now: datetime) -> Vitals:
         lag=lag(connection, now),
         quarantine=set_aside(connection),
         tokens=tokens,
-        off={
-            name.removeprefix(switches.ACCOUNT): reason
-            for name, reason in on.items()
-            if name.startswith(switches.ACCOUNT)
-        },
+        off=switches.named(switches.all_on(connection), switches.ACCOUNT),
         alerts=tuple(alerts.standing(connection)),
     )
 

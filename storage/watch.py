@@ -3,25 +3,28 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, or_, select
 
 from bot.domain.alarms import ACCOUNT, FAMILIES, Alarm, Signs, to_tell
 from bot.domain.outbox import OutboxMessage
 from storage import alerts, switches
 from storage.alerts import ALERT, Alert
 from storage.coupon_stock import BATCH
+from storage.dialect import listed, within
 from storage.directory import owners_of
-from storage.operators import Operator, listed
+from storage.operators import Operator
+from storage.operators import listed as bound_operators
 from storage.outbox import enqueue
 from storage.rates import RATE
+from storage.reading import Query, stamped
 from storage.tables import table
+from storage.tables.columns import UTCDateTime
 from storage.tables.delivery import OutboxRow
 from storage.tables.events import QuarantineRow
 
 OUTBOX = table(OutboxRow)
 QUARANTINE = table(QuarantineRow)
 RECENT = timedelta(days=1)
-TEMPLATE = "template:"
 
 
 # So far back a message is looked for that met the platform's words.
@@ -32,26 +35,14 @@ MESSAGE = "alerts/raised"
 def signs(c: Connection, now: datetime, stuck_after: timedelta, low_stock: Mapping[str, int]) -> Signs:
     """Return what the ledgers show; what the machine shows is for the caller to add."""
     on = switches.all_on(c)
-    stopped = {
-        name.removeprefix(switches.ACCOUNT): why
-        for name, why in on.items()
-        if name.startswith(switches.ACCOUNT)
-    }
+    stopped, templates = switches.named(on, switches.ACCOUNT), switches.named(on, switches.TEMPLATE)
     return Signs(
         stopped={name: _stopped(c, name, why) for name, why in stopped.items()},
-        templates={
-            name.removeprefix(TEMPLATE): _in_words(c, why)
-            for name, why in on.items()
-            if name.startswith(TEMPLATE)
-        },
+        templates={name: _in_words(c, why) for name, why in templates.items()},
         resting=_resting(c, now),
-        stuck=0 if switches.stopped(c) else _stuck(c, now - stuck_after),
-        unknown=_count(c, OUTBOX.c.state == "unknown"),
-        quarantine=c.execute(
-            select(func.count()).where(
-                QUARANTINE.c.resolved_at.is_(None), QUARANTINE.c.received_at > now - RECENT
-            )
-        ).scalar_one(),
+        stuck=0 if switches.brake(on) else _stuck(c, now - stuck_after),
+        unknown=_UNKNOWN.rows(c)[0][0],
+        quarantine=_QUARANTINED.rows(c, since=stamped(c, now - RECENT))[0][0],
         low=_low(c, low_stock),
     )
 
@@ -68,7 +59,7 @@ def settle(c: Connection, found: Sequence[Alarm], now: datetime) -> None:
 
 def listeners(c: Connection, names: Collection[str]) -> list[tuple[Operator, int]]:
     """Return the operators to tell with their member ids: those named, or all when none of them is bound."""
-    bound = listed(c)
+    bound = bound_operators(c)
     chosen = [one for one in bound if one.name in names or one.known_as in names] or bound
     members = owners_of(c, [one.known_as for one in chosen])
     return [(one, members[one.known_as]) for one in chosen if one.known_as in members]
@@ -93,21 +84,12 @@ def tell(c: Connection, told: Collection[str], messages: Sequence[OutboxMessage]
 
 
 def _stuck(c: Connection, before: datetime) -> int:
-    return _count(
-        c,
-        or_(
-            and_(OUTBOX.c.state == "sending", OUTBOX.c.claimed_at <= before),
-            and_(OUTBOX.c.state == "queued", OUTBOX.c.due_at <= before),
-        ),
-    )
-
-
-def _count(c: Connection, condition: object) -> int:
-    return c.execute(select(func.count()).select_from(OUTBOX).where(condition)).scalar_one()  # type: ignore[arg-type]  # any clause will do
+    counted: int = _STUCK.rows(c, before=stamped(c, before))[0][0]
+    return counted
 
 
 def _resting(c: Connection, now: datetime) -> dict[str, str]:
-    rows = c.execute(select(RATE.c.name, RATE.c.reason).where(RATE.c.rest_until > now))
+    rows = _RESTING.rows(c, now=stamped(c, now))
     return {
         name.removeprefix(switches.ACCOUNT): _in_words(c, reason)
         for name, reason in rows
@@ -136,7 +118,32 @@ def _stopped(c: Connection, account: str, reason: str) -> str:
 def _low(c: Connection, low_stock: Mapping[str, int]) -> dict[str, int]:
     if not low_stock:
         return {}
-    rows = c.execute(
-        select(BATCH.c.name, BATCH.c.stock - BATCH.c.taken).where(BATCH.c.name.in_(sorted(low_stock)))
-    )
+    rows = _LEFT.rows(c, ids=listed(c, sorted(low_stock)))
     return {name: left for name, left in rows if left < low_stock[name]}
+
+
+def _counted(*conditions: ColumnElement[bool]) -> Query:
+    return Query(lambda _c: select(func.count()).select_from(OUTBOX).where(*conditions))
+
+
+# Asked once a minute of a clock that may run through a month in a minute, so compiled once.
+_BEFORE = bindparam("before", type_=UTCDateTime)
+_UNKNOWN = _counted(OUTBOX.c.state == literal_column("'unknown'"))
+_STUCK = _counted(
+    or_(
+        and_(OUTBOX.c.state == literal_column("'sending'"), OUTBOX.c.claimed_at <= _BEFORE),
+        and_(OUTBOX.c.state == literal_column("'queued'"), OUTBOX.c.due_at <= _BEFORE),
+    )
+)
+_QUARANTINED = Query(
+    lambda _c: select(func.count()).where(
+        QUARANTINE.c.resolved_at.is_(None),
+        QUARANTINE.c.received_at > bindparam("since", type_=UTCDateTime),
+    )
+)
+_RESTING = Query(
+    lambda _c: select(RATE.c.name, RATE.c.reason).where(
+        RATE.c.rest_until > bindparam("now", type_=UTCDateTime)
+    )
+)
+_LEFT = Query(lambda c: select(BATCH.c.name, BATCH.c.stock - BATCH.c.taken).where(within(c, BATCH.c.name)))

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 lock=$1 stamp=$2
 
-echo "installing $lock into .venv/ …"
+echo "installing $lock into .venv/ …" >&2
 # An interrupted first run can leave a .venv without pip.
 .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip --upgrade >/dev/null
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement "$lock"

@@ -1,11 +1,12 @@
 """Run a command with a PostgreSQL server to test against, named in HETANG_TEST_PG.
 
-    with_postgres.py [--own] COMMAND …
+    with_postgres.py [--own] [--durable] COMMAND …
 
 The server is the one at HETANG_TEST_PG, else the one answering on 127.0.0.1:5432, else one started here from
 Debian's package or from a wheel with the programs in it: on its own port, in its own directory, as another
 user when we are root (PostgreSQL refuses root), and stopped by its process id at the end. With --own it is
-always started here. The command's exit code is passed on. Without any server the command still runs: with
+always started here; with --durable one started here keeps what it commits, as a bench that calls a figure
+durable needs. The command's exit code is passed on. Without any server the command still runs: with
 CI=true its tests then fail, else they say that they were skipped.
 """
 
@@ -36,17 +37,15 @@ LOCAL_SERVERS = (
     "postgresql://postgres@127.0.0.1:5432/postgres",
 )
 START_SECONDS = 60.0
-# Durability is not what these tests measure: a killed *server* is nobody's case here, killed clients are.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "256MB",
     "timezone": "UTC",
 }
+# Durability is not what the tests measure: a killed *server* is nobody's case there, killed clients are.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Programs(NamedTuple):
@@ -119,7 +118,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def own_server(programs: Programs) -> Iterator[str]:
+def own_server(programs: Programs, *, durable: bool = False) -> Iterator[str]:
     """Start a server in a directory of its own; yield its address; stop it and remove the directory."""
     user = other_user()
     home = Path(tempfile.mkdtemp(prefix="hetang-pg-"))
@@ -144,7 +143,8 @@ def own_server(programs: Programs) -> Iterator[str]:
         done = subprocess.run(init, user=user, cwd=home, env=environment, capture_output=True, check=False)
         if done.returncode:
             sys.exit(f"initdb failed:\n{done.stderr.decode(errors='replace')}")
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = SETTINGS if durable else SETTINGS | FORGETFUL
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with log.open("wb") as sink:
             server = subprocess.Popen(
                 [str(programs.postgres), "-D", str(data), "-p", str(port), *options],
@@ -173,8 +173,8 @@ def run(command: list[str], address: str | None) -> int:
 
 def main(arguments: list[str]) -> int:
     """Resolve a server, run the command, stop what was started."""
-    own = arguments[:1] == ["--own"]
-    command = arguments[1:] if own else arguments
+    own, durable = "--own" in arguments[:2], "--durable" in arguments[:2]
+    command = arguments[own + durable :]
     if not own and (there := os.environ.get("HETANG_TEST_PG") or local_server()):
         return run(command, there)
     programs = find_programs()
@@ -184,7 +184,7 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return run(command, None)
-    with own_server(programs) as address:
+    with own_server(programs, durable=durable) as address:
         return run(command, address)
 
 

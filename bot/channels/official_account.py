@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 import aiohttp
 import structlog
 
 from bot.channels._official.answers import Answer
-from bot.channels._official.chores import Chores
-from bot.channels._official.client import AioWeChatClient
 from bot.channels._official.inbound import Inbound
 from bot.channels._official.media import MediaShelf, RememberedMedia
 from bot.channels._official.sends import call_for
@@ -19,6 +18,10 @@ from bot.domain.channel import Accepted, Callback, Capability, Delivery, RawCall
 from bot.domain.clock import Clock
 from bot.domain.content import Content, Text
 from bot.domain.errors import Undeliverable
+
+if TYPE_CHECKING:
+    from bot.channels._official.chores import Chores
+    from bot.channels._official.client import AioWeChatClient
 
 _ID_FIELDS = ("msgid", "msg_id")
 
@@ -51,11 +54,26 @@ class OfficialAccount:
         uploads are remembered until the program ends.
         """
         self.account = settings.name
+        self._settings = settings
         self._inbound = Inbound(settings, nonce)
         self._wire = Wire(settings, session, tokens, clock)
         self._media = MediaShelf(settings.name, self._wire, media or RememberedMedia(), clock)
-        self.client = AioWeChatClient(settings.app_id, self._wire)
-        self.chores = Chores(settings, self.client)
+
+    # Hearing and sending never need wechatpy, which brings requests along: whoever does chores loads it.
+
+    @cached_property
+    def client(self) -> "AioWeChatClient":
+        """Return wechatpy's client on our wire."""
+        from bot.channels._official.client import AioWeChatClient
+
+        return AioWeChatClient(self._settings.app_id, self._wire)
+
+    @cached_property
+    def chores(self) -> "Chores":
+        """Return what sets the account up and looks it over."""
+        from bot.channels._official.chores import Chores
+
+        return Chores(self._settings, self.client)
 
     def parse(self, request: RawCallback, now: datetime) -> Callback:
         """Return the authentic callback; raise CallbackRejected or CallbackUnintelligible."""

@@ -4,9 +4,9 @@ import os
 
 import typer
 
-from bot.app import inspect
 from bot.cli.options import BAD_CONFIG, DEFAULT, ConfigPath, Json, shown
 from bot.config.loading import as_json
+from bot.opening import inspect
 
 NAME = "check"
 

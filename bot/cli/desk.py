@@ -1,6 +1,5 @@
 """Where a command works: the configuration, the open database, the clock, and the audit of what it did."""
 
-import asyncio
 import getpass
 import os
 from collections.abc import Callable, Iterator
@@ -10,14 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from bot.app import open_database
 from bot.cli.options import config_at, fail
 from bot.cli.words import say
 from bot.config.model import Config
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import NoSuchMember
 from bot.domain.events import Scalar
-from bot.following import FollowedClock, clock_url, first_look
+from bot.opening import open_database
 from storage import audit, lookup
 from storage.database import Connection, Database
 
@@ -85,7 +83,14 @@ def opened(path: Path) -> Iterator[Desk]:
 def clock() -> Clock:
     """Return the system's clock, or one standing at a sandbox's present when HETANG_CLOCK names one."""
     url = os.environ.get("HETANG_CLOCK", "")
-    return FollowedClock(asyncio.run(first_look(clock_url(url)))) if url else SystemClock()
+    if not url:
+        return SystemClock()
+    # Here, since only an acceptance run has a sandbox to ask, and asking needs an HTTP client.
+    import asyncio
+
+    from bot.following import FollowedClock, clock_url, first_look
+
+    return FollowedClock(asyncio.run(first_look(clock_url(url))))
 
 
 def actor() -> str:

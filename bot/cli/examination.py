@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.app import inspect
 from bot.channels.official_account import OfficialAccount
 from bot.cli.desk import Desk
 from bot.composition import channel_maker, session
 from bot.config.model import Config
 from bot.domain.account import AccountSettings, Token
 from bot.domain.clock import SystemClock
+from bot.opening import inspect
 from storage import alerts, startup, switches
 from storage.disk import free_share
 from storage.outbox import listing

@@ -4,14 +4,15 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from bot.app import load
-from bot.config.model import Config
-from bot.config.problems import Problem
 from bot.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bot.config.model import Config
+    from bot.config.problems import Problem
 
 ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="配置文件 / configuration file")]
 Json = Annotated[bool, typer.Option("--json", help="机器可读 / one JSON document on stdout")]
@@ -26,8 +27,11 @@ BAD_CONFIG = 2
 NO_SUCH_MEMBER = 3
 
 
-def config_at(path: Path) -> Config:
+def config_at(path: Path) -> "Config":
     """Return the configuration, or show every problem and leave with exit code 2."""
+    # Here, because every command imports this file, and the list of commands needs no configuration.
+    from bot.opening import load
+
     try:
         return load(path, os.environ)
     except ConfigError as error:
@@ -52,7 +56,7 @@ def complain(sentence: str) -> None:
     typer.echo(f"✗ {sentence}", err=True)
 
 
-def shown(problem: Problem) -> str:
+def shown(problem: "Problem") -> str:
     """Return one problem as a line for people."""
     mark = "✗" if problem.level == "error" else "⚠"
     return f"{mark} {problem.line()}"

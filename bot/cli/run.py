@@ -1,6 +1,5 @@
 """run: serves until told to stop."""
 
-import gc
 import os
 from enum import StrEnum
 from typing import Annotated
@@ -14,7 +13,6 @@ from bot.cli.options import DEFAULT, ConfigPath, refuse
 from bot.domain.errors import ConfigError, StorageUnavailable
 
 NAME = "run"
-GC_THRESHOLD = (50_000, 20, 50)
 
 
 class Role(StrEnum):
@@ -32,8 +30,6 @@ def command(
 ) -> None:
     """启动服务 / serve; SIGTERM drains, SIGHUP swaps in a checked configuration."""
     logs.configure(os.environ.get("HETANG_LOG", "INFO"))
-    # Most objects of a group of callbacks die with it: looking for cycles every 700 of them only costs.
-    gc.set_threshold(*GC_THRESHOLD)
     try:
         uvloop.run(run(config, os.environ, clock=clock, role=role.value))
     except ConfigError as error:

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 CATALOGUE = Path(__file__).resolve().parents[2] / "templates" / "cli" / "words.yaml"
 
 
@@ -23,5 +21,7 @@ def language() -> str:
 
 @cache
 def _read() -> Mapping[str, Mapping[str, str]]:
+    import yaml  # here, for the list of commands says nothing of this
+
     known: Mapping[str, Mapping[str, str]] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     return known

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.demo import acts
 from bot.demo.acts import Act
 from bot.demo.reactions import REPLY, Received
+from bot.demo.terms import Terms
 from storage.reports import Books, Delivery
 
 # What a member's act opens: how many customer-service messages, and for how long.
@@ -44,10 +45,9 @@ class Evidence:
     done: Sequence[Act]
     ours: Sequence[Delivery]
     books: Books
+    terms: Terms
     tally: Sequence[Mapping[str, Any]] = ()
     violations: Sequence[Mapping[str, Any]] = ()
-    caps: tuple[tuple[int, timedelta], ...] = ()
-    quiet: tuple[time, time] | None = None
     account: str = "shop"
 
     @property

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.web.charts import PALETTE, STAGES
+from bot.web.axes import in_order
+from bot.web.charts import PALETTE, ROUTES, STAGES
 from bot.web.dashboard import Dashboard
 from bot.web.words import Words
 
@@ -61,8 +62,7 @@ def _picture(
 
 
 def _flow(axes: "Axes", board: Dashboard, words: Words) -> None:
-    names = [name for name in STAGES if name in board.flow.counts]
-    names += sorted(set(board.flow.counts) - set(STAGES))
+    names = in_order(board.flow.counts, tuple(STAGES))
     if not names:
         return
     axes.stackplot(
@@ -81,11 +81,10 @@ def _pushes(axes: "Axes", board: Dashboard, words: Words) -> None:
             summed[one.route, one.day] += one.messages
     days = board.flow.days
     bottom = [0] * len(days)
-    for place, route in enumerate(sorted({route for route, _ in summed})):
+    for route in in_order((route for route, _ in summed), ROUTES):
         heights = [summed[route, day] for day in days]
-        axes.bar(
-            _axis(days), heights, bottom=bottom, width=0.85, color=PALETTE[place], label=words("route", route)
-        )
+        color = PALETTE[ROUTES.index(route) if route in ROUTES else -1]
+        axes.bar(_axis(days), heights, bottom=bottom, width=0.85, color=color, label=words("route", route))
         bottom = [low + more for low, more in zip(bottom, heights, strict=True)]
     _finish(axes, days)
 

@@ -1,7 +1,7 @@
 """Playing the script: slice by slice of virtual time, reactions in between."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -36,7 +36,7 @@ async def play(
     loop = asyncio.get_running_loop()
     began = loop.time()
     tally = Tally(span.start)
-    addresses: dict[str, str] = {}
+    addresses: Mapping[str, str] = {}
     number = 0
     while tally.now < span.end:
         until = min(tally.now + SLICE, span.end)

@@ -1,19 +1,20 @@
-"""The promises of the demo, checked from the platform's own record, the script, and our database."""
+"""The promises of the demo, checked from the platform's own record, the script and the configuration.
+
+Our own database is only held against that record, never believed: what it says of a message, its purpose or
+that it was an answer, is what a bug would get wrong.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.demo import acts
 from bot.demo.acts import Act
 from bot.demo.evidence import Door, Evidence, Promise, matched, shown
-from bot.demo.grid import ZONE
 from bot.demo.reactions import REPLY, Received
+from bot.demo.terms import MARKETING
 from storage.reports import Delivery
-
-_REFUSES = ("TD", "退订")
-_GRANTS = "订阅优惠"
 
 
 def check(evidence: Evidence) -> list[Promise]:
@@ -27,7 +28,7 @@ def check(evidence: Evidence) -> list[Promise]:
         _night(evidence),
         _caps(evidence),
         _consent(evidence),
-        Promise("coupons", evidence.books.over_issued, max(1, len(evidence.books.states))),
+        Promise("coupons", evidence.books.over_issued, evidence.books.issued),
         Promise("violations", len(evidence.violations), pushes, _told(evidence.violations)),
     ]
 
@@ -70,36 +71,41 @@ def _windows(evidence: Evidence) -> Promise:
 
 
 def _night(evidence: Evidence) -> Promise:
-    """Whatever came in the quiet hours must be an answer to something just said."""
-    if evidence.quiet is None:
-        return Promise("night", 0, 0)
-    begins, ends = evidence.quiet
-    answers = Counter((one.route, one.at.isoformat()) for one in evidence.ours if one.is_answer)
-    awake: list[Received] = []
-    for one in evidence.pushes:
-        local = one.at.astimezone(ZONE).time()
-        if not (local >= begins or local < ends):
-            continue
-        key = (one.route, one.at.astimezone(UTC).isoformat())
-        if answers[key] > 0:
-            answers[key] -= 1
-        else:
-            awake.append(one)
-    return Promise("night", len(awake), len(evidence.pushes), shown(awake))
+    """Whatever came in the quiet hours must be an answer to what the member did at that very moment."""
+    terms = evidence.terms
+    awake = [one for one in _unasked(evidence) if terms.is_quiet(one.at)]
+    return Promise("night", len(awake), len(evidence.pushes) if terms.quiet else 0, shown(awake))
+
+
+def _unasked(evidence: Evidence) -> list[Received]:
+    """Return the pushes in the order of time that are no answers.
+
+    An answer comes at the moment of an act of its member, by a send that may be one.
+    """
+    acted = {(act.who, act.at) for act in evidence.done if act.do not in acts.BY_SHOP}
+    pushed = [
+        one
+        for one in evidence.pushes
+        if (one.who, one.at) not in acted or not evidence.terms.may_answer(one.text)
+    ]
+    return sorted(pushed, key=lambda one: one.at)
 
 
 def _caps(evidence: Evidence) -> Promise:
-    """A marketing text carries the way to refuse: by that mark the platform's own record is counted."""
-    times: dict[str, list[Received]] = {}
-    for one in _marketing(evidence):
-        times.setdefault(one.who, []).append(one)
+    """No member had more of a purpose within a cap's time than it allows, by the platform's own times."""
     over: list[Received] = []
-    for row in times.values():
-        for most, per in evidence.caps:
-            over += [
-                later for earlier, later in zip(row, row[most:], strict=False) if later.at - earlier.at < per
-            ]
-    return Promise("caps", len(over), sum(map(len, times.values())), shown(over))
+    counted: set[int] = set()
+    pushed = _unasked(evidence)
+    for cap in evidence.terms.caps:
+        rows: dict[str, list[Received]] = {}
+        for one in pushed:
+            if evidence.terms.is_of(one.text, cap.purpose):
+                rows.setdefault(one.who, []).append(one)
+        for row in rows.values():
+            counted.update(map(id, row))
+            pairs = zip(row, row[cap.most :], strict=False)
+            over += [later for earlier, later in pairs if later.at - earlier.at < cap.per]
+    return Promise("caps", len(over), len(counted), shown(over))
 
 
 def _consent(evidence: Evidence) -> Promise:
@@ -107,29 +113,25 @@ def _consent(evidence: Evidence) -> Promise:
     words: dict[str, list[tuple[datetime, bool]]] = {}
     for act in evidence.done:
         said = act.fields.get("text") if act.do == acts.SAY else None
-        if said == _GRANTS:
+        if said in evidence.terms.grants:
             words.setdefault(act.who, []).append((act.at, True))
-        elif said in _REFUSES or act.do == acts.UNFOLLOW:
+        elif said in evidence.terms.refuses or act.do == acts.UNFOLLOW:
             words.setdefault(act.who, []).append((act.at, False))
     # Said in the very moment of a send: it came first if the platform recorded its answer first.
     answered = {(one.who, one.at): place for place, one in _last_first(evidence) if one.route == REPLY}
-    unasked: list[Received] = []
-    marketing = _marketing(evidence)
+    refused: list[Received] = []
+    marketing = [one for one in evidence.pushes if evidence.terms.is_of(one.text, MARKETING)]
     places = {id(one): place for place, one in enumerate(evidence.received)}
     for one in marketing:
         heard = answered.get((one.who, one.at), len(places)) < places[id(one)]
         before = [yes for at, yes in words.get(one.who, []) if at < one.at or (heard and at == one.at)]
         if not before or not before[-1]:
-            unasked.append(one)
-    return Promise("consent", len(unasked), len(marketing), shown(unasked))
+            refused.append(one)
+    return Promise("consent", len(refused), len(marketing), shown(refused))
 
 
 def _last_first(evidence: Evidence) -> list[tuple[int, Received]]:
     return list(enumerate(evidence.received))[::-1]
-
-
-def _marketing(evidence: Evidence) -> list[Received]:
-    return [one for one in evidence.pushes if any(word in one.text for word in _REFUSES)]
 
 
 def _told(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -1,10 +1,7 @@
 """The demo from its first second to its last: sandbox, bot, story, books, pictures, console."""
 
 import asyncio
-import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,13 +12,11 @@ from aiohttp import web
 from rich.console import Console as Terminal
 
 from bot.app import Program, load, serving
-from bot.config.model import Config
-from bot.demo import pictures, promises, sandbox, script, settings, show
+from bot.demo import folder, pictures, promises, sandbox, script, settings, show, terms
 from bot.demo.acts import Wire
 from bot.demo.evidence import Evidence, Promise
 from bot.demo.grid import OPENING, Span
 from bot.demo.play import Tally, play
-from bot.domain.delivery.policy import MARKETING
 from bot.web.console import Console
 from bot.web.dashboard import Checked, Dashboard, gather
 from bot.web.page import Pages
@@ -29,7 +24,6 @@ from bot.web.words import Words, read
 from storage import reports
 
 TEMPLATES = settings.ROOT / "templates"
-_ROOM = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +50,29 @@ async def run(options: Options) -> int:
     """Play the demo; return the exit code, 0 only if every promise held. Signals cancel it."""
     _listen_for_signals()
     terminal = Terminal()
-    words = Words(read(TEMPLATES / "console" / "words.yaml"), "zh")
+    words = Words(read(TEMPLATES), "zh")
     ended = Ended()
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hetang-demo-", dir=_quick())))
+        home = stack.enter_context(folder.opened())
         platform = await stack.enter_async_context(sandbox.started(options.seed))
         span = Span(OPENING, options.days)
         await platform.walk(span.start)
         port = sandbox.free_port(options.port)
-        made = settings.write(folder, platform.url, port)
+        made = settings.write(home, platform.url, port)
         await platform.post("account", **made.registration())
         config = load(made.path, made.secrets.environ(), demo=True)
         program = await stack.enter_async_context(
             serving(config, clock=platform.url, port=port, more=lambda it: _routes(it, ended))
         )
         await platform.post("account", **made.registration(f"{program.url}/callback/{settings.ACCOUNT}"))
-        terminal.print(
-            f"[bold]荷塘演示[/] {options.members} 位会员 · {options.days} 天 · {program.url}/console"
-        )
+        show.opening(terminal, options.members, options.days, program.url)
         wire = Wire(settings.ACCOUNT, program.url, made.secrets.webhook)
         written = script.write(options.seed, options.members, span)
         began = asyncio.get_running_loop().time()
         with show.progress(terminal, span) as watch:
             tally = await play(written, platform, wire, span, options.speed, watch)
         took = asyncio.get_running_loop().time() - began
-        evidence = await _evidence(program, platform, written, tally)
+        evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
         kept = promises.check(evidence)
         ended.promises = checked(kept)
         board = await _board(program, ended)
@@ -90,16 +82,6 @@ async def run(options: Options) -> int:
             terminal.print(f"[bold]{program.url}/console[/]（Ctrl-C 结束）")
             await _until_interrupted()
     return 0 if all(one.held for one in kept) else 1
-
-
-def _quick() -> str | None:
-    """Return a folder in memory if there is room: nobody keeps the demo's data, so no disk need wait."""
-    shared = Path("/dev/shm")  # noqa: S108  only tempfile makes a folder in it
-    try:
-        roomy = shutil.disk_usage(shared).free > _ROOM
-    except OSError:
-        return None
-    return str(shared) if roomy and os.access(shared, os.W_OK) else None
 
 
 def checked(kept: Sequence[Promise]) -> tuple[Checked, ...]:
@@ -114,19 +96,17 @@ def _routes(program: Program, ended: Ended) -> list[web.RouteDef]:
 
 
 async def _evidence(
-    program: Program, platform: sandbox.Sandbox, written: script.Script, tally: Tally
+    program: Program, platform: sandbox.Sandbox, written: script.Script, tally: Tally, agreed: terms.Terms
 ) -> Evidence:
     now = program.clock.now()
-    config: Config = program.config
     return Evidence(
+        terms=agreed,
         received=tally.received,
         done=written.done,
         ours=await program.database.read(lambda c: reports.deliveries(c, settings.ACCOUNT)),
         books=await program.database.read(lambda c: reports.books(c, now)),
         tally=await platform.get("deliveries"),
         violations=await platform.get("violations"),
-        caps=tuple((cap.max, cap.per) for cap in config.caps if cap.purpose == MARKETING),
-        quiet=(config.quiet.start, config.quiet.end) if config.quiet else None,
         account=settings.ACCOUNT,
     )
 

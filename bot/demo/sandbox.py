@@ -26,6 +26,7 @@ class Sandbox:
         self.url = url
         self._session = session
         self._seen = 0
+        self._addresses: dict[str, str] = {}
 
     async def post(self, verb: str, **body: object) -> Row:
         """Return the JSON answer of a control request; raise RuntimeError with its sentence if refused."""
@@ -46,9 +47,11 @@ class Sandbox:
         """Walk (or, the first time, jump) to a moment."""
         await self.post("clock", set=moment.isoformat())
 
-    async def addresses(self) -> dict[str, str]:
-        """Return the platform's address of every member by name."""
-        return {row["name"]: row["openid"] for row in await self.get("members")}
+    async def addresses(self) -> Mapping[str, str]:
+        """Return the platform's address of every member by name; only those who came since are asked for."""
+        rows = await self.get("members", after=str(len(self._addresses)))
+        self._addresses |= {row["name"]: row["openid"] for row in rows}
+        return self._addresses
 
     async def news(self) -> list[Received]:
         """Return what reached members since the last look."""

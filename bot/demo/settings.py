@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,10 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The file written for one run, and what the sandbox must know of the account."""
+    """The file written for one run, what stands in it, and what the sandbox must know of the account."""
 
     path: Path
+    body: Mapping[str, Any]
     secrets: Secrets
     app_id: str
     subscription_templates: tuple[str, ...]
@@ -75,4 +77,4 @@ def write(folder: Path, platform: str, port: int) -> Settings:
     # JSON is YAML too, with every text quoted: no time of day turns into a number.
     path.write_text(json.dumps(body, ensure_ascii=False, indent=2), encoding="utf-8")
     templates = tuple(account.get("subscription_templates", {}).values())
-    return Settings(path, Secrets(), account["app_id"], templates)
+    return Settings(path, body, Secrets(), account["app_id"], templates)

@@ -17,6 +17,11 @@ from bot.web.dashboard import Dashboard
 from bot.web.words import Words
 
 
+def opening(console: Console, members: int, days: int, url: str) -> None:
+    """Say what is about to be played, and where the console is."""
+    console.print(f"[bold]荷塘演示[/] {members} 位会员 · {days} 天 · {url}/console")
+
+
 @contextmanager
 def progress(console: Console, span: Span) -> Iterator[Watcher]:
     """A bar with the virtual date and running totals; gives what to call after each slice."""
@@ -26,7 +31,7 @@ def progress(console: Console, span: Span) -> Iterator[Watcher]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[totals]}"),
     )
-    with Progress(*columns, console=console, transient=False) as bar:
+    with Progress(*columns, console=console, refresh_per_second=4) as bar:
         task = bar.add_task("", total=span.days, date=f"{span.start:%Y-%m-%d}", totals="")
 
         def watch(tally: Tally) -> None:

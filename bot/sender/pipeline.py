@@ -15,7 +15,7 @@ from bot.sender.parking import one_by_one
 from bot.sender.pool import Pool
 from storage import outbox
 from storage.database import Connection, Database
-from storage.outbox import BEAT, Ask, Claimed, ContendedError
+from storage.outbox import BEAT, Ahead, Ask, Claimed, ContendedError
 
 CHUNK = 50
 CONCURRENCY = 32
@@ -54,17 +54,27 @@ class Sender:
         Raises StorageUnavailable; what is not recorded yet then is recorded by the next pass.
         """
         now = self._clock.now()
-        if not self._recordable and await self._database.read(lambda c: outbox.at_rest(c, now)):
+        ahead = await self._database.read(outbox.ahead)
+        if not self._recordable and ahead.is_at_rest(now):
             return 0
-        return await self._run(None)
+        return await self._run(None, tidy=ahead.is_untidy(now))
 
     async def run_batch(self, ids: Sequence[int]) -> int:
         """Send those of these rows that are due; running a batch again sends nothing twice."""
-        return await self._run(deque(tuple(ids[at : at + CHUNK]) for at in range(0, len(ids), CHUNK)))
+        batch = deque(tuple(ids[at : at + CHUNK]) for at in range(0, len(ids), CHUNK))
+        return await self._run(batch, tidy=True)
 
     async def next_due(self) -> datetime | None:
         """Return when there is something to do next, None when nothing waits."""
-        found = await self._database.read(outbox.next_due)
+        return self._next_of(await self._database.read(outbox.ahead))
+
+    def look(self, c: Connection, now: datetime) -> tuple[bool, datetime | None]:
+        """Return whether there is anything to do now, and when there is next."""
+        ahead = outbox.ahead(c)
+        return bool(self._recordable) or not ahead.is_at_rest(now), self._next_of(ahead)
+
+    def _next_of(self, ahead: Ahead) -> datetime | None:
+        found = ahead.next_due
         if found is None or self._not_before is None:
             return found
         return max(found, self._not_before)
@@ -80,19 +90,22 @@ class Sender:
         """Finish the chunk that is being sent and claim no more."""
         self._stopping = True
 
-    async def _run(self, batch: Batch | None) -> int:
+    async def _run(self, batch: Batch | None, *, tidy: bool) -> int:
+        """Send what is due; `tidy` says that there may be something to end, to adopt or to repeat."""
         async with self._running:
-            departures = await self._orphans()
+            departures = await self._orphans() if tidy else []
             calls, more = 0, True
             while departures or more or self._recordable:
-                claiming = asyncio.create_task(self._turn(batch))
+                # The last ones leave without a look for more: what came since is claimed with their results.
+                claiming = asyncio.create_task(self._turn(batch)) if more or self._recordable else None
                 outcomes = await self._send_all(departures)
                 self._recordable.extend(outcomes)
                 calls += len(departures)
-                claimed = await claiming
+                claimed = await claiming if claiming is not None else Claimed([])
                 departures = self._pool.keep_pooled(claimed.departures, self._caller.policy)
-                more = not self._stopping and (bool(batch) or (batch is None and claimed.looked > 0))
-            return calls + await self._pool.send(self._database, self._caller, self._owner)
+                full = batch is None and claimed.full and claimed.looked > 0
+                more = not self._stopping and (bool(batch) or full)
+            return calls + await self._pool.send(self._database, self._caller, self._owner, tidy=tidy)
 
     async def _orphans(self) -> list[Departure]:
         """Return what dead runners left that may be sent again, and make due what waited long enough."""

@@ -41,8 +41,8 @@ class Pool:
             (self._pooled if pooled else direct).append(departure)
         return direct
 
-    async def send(self, database: Database, caller: Caller, owner: str) -> int:
-        """Send what was pooled, and batches a dead runner left; return how many calls were made."""
+    async def send(self, database: Database, caller: Caller, owner: str, *, tidy: bool) -> int:
+        """Send what was pooled, with `tidy` also what a dead runner left; return how many calls were made."""
         pooled, self._pooled = self._pooled, []
         now = caller.clock.now()
         policy = caller.policy
@@ -57,7 +57,9 @@ class Pool:
                     batches.append(mass_batch(name, content, part.members, now))
         if outcomes:
             await database.write(lambda c: outbox.record(c, outcomes, owner, policy, now))
-        adopted = await database.write(lambda c: outbox.adopt_batches(c, owner, policy, now))
+        adopted: list[MassBatch] = []
+        if tidy:
+            adopted += await database.write(lambda c: outbox.adopt_batches(c, owner, policy, now))
         for batch in batches:
             # The batch and its key are stored before the call, so that a crash repeats this very call.
             stored = await database.write(partial(outbox.store_batch, batch=batch, owner=owner))

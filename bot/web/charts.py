@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from bot.web.axes import INK, SHARED, Option, between, over_days
+from bot.web.axes import INK, SHARED, Option, between, in_order, over_days
 from bot.web.dashboard import Dashboard
 from bot.web.words import Words
 from storage.reports import Flow, Move
@@ -20,10 +20,16 @@ STAGES = {
     "unfollowed": "#dcdad4",
 }
 PALETTE = ("#3fa796", "#d9577a", "#5b8bd0", "#e0a458", "#8a6fb3", "#7fb069", "#c98b70", "#6c7a89")
+# Each has its colour by its place here, whatever else is shown.
+ROUTES = ("customer_service", "reply", "mass", "subscription_notice", "template_message")
 HEARD = (
     "member.message", "order.paid", "member.followed", "product.viewed", "member.menu_click",
     "member.scanned", "coupon.redeemed", "member.unfollowed",
 )  # fmt: skip
+# Percent of a chart's width beside the first column, and for the names behind the last.
+MARGIN, ROOM = 1, 18
+# From so many pixels on a sentence has room beside its bar.
+ROOMY = 500
 _HELD = ("skipped", "expired", "failed", "unknown")
 
 
@@ -42,8 +48,7 @@ def options(board: Dashboard, words: Words) -> dict[str, Option]:
 
 def flow(found: Flow, words: Words) -> Option:
     """Members by stage over the days, stacked."""
-    names = [name for name in STAGES if name in found.counts]
-    names += sorted(set(found.counts) - set(STAGES))
+    names = in_order(found.counts, tuple(STAGES))
     series = [
         {
             "name": words("stage", name), "type": "line", "stack": "all", "smooth": 0.3, "symbol": "none",
@@ -74,15 +79,21 @@ def moves(found: Sequence[Move], words: Words) -> Option:
     ]
     if not links:
         return {}
+    span = 100 - MARGIN - ROOM
     return {
-        "title": {
-            "text": "  →  ".join(f"{day.month}/{day.day}" for day in marks), "left": "center",
-            "textStyle": {"fontSize": 12, "fontWeight": "normal", "color": INK},
-        },
-        "tooltip": {"trigger": "item", "renderMode": "richText"},
+        # Each day stands over its own column.
+        "title": [
+            {
+                "text": f"{day.month}/{day.day}", "left": f"{MARGIN + span * place / (len(marks) - 1):.1f}%",
+                "top": 0, "padding": 0,
+                "textStyle": {"fontSize": 12, "fontWeight": "normal", "color": INK},
+            }
+            for place, day in enumerate(marks)
+        ],
+        "tooltip": {"trigger": "item", "renderMode": "richText", "confine": True},
         "series": [{
             "type": "sankey", "data": list(nodes.values()), "links": links, "nodeWidth": 12, "nodeGap": 12,
-            "left": 4, "right": 56, "top": 32, "bottom": 12, "draggable": False,
+            "left": f"{MARGIN}%", "right": f"{ROOM}%", "top": 28, "bottom": 8, "draggable": False,
             "lineStyle": {"color": "gradient", "opacity": 0.4}, "label": {"color": INK, "fontSize": 12},
         }],
         **SHARED,
@@ -95,7 +106,7 @@ def pushes(board: Dashboard, words: Words) -> Option:
     summed: Counter[tuple[str, date]] = Counter()
     for one in left:
         summed[one.route, one.day] += one.messages
-    return _bars(summed, [route for route, _ in summed], "route", words)
+    return _bars(summed, ROUTES, "route", words)
 
 
 def reasons(board: Dashboard, words: Words) -> Option:
@@ -107,13 +118,13 @@ def reasons(board: Dashboard, words: Words) -> Option:
     rows = summed.most_common(10)[::-1]
     if not rows:
         return {}
-    return {
-        "tooltip": {"trigger": "item", "renderMode": "richText"},
+    base: Option = {
+        "tooltip": {"trigger": "item", "renderMode": "richText", "confine": True},
         "grid": {"left": 8, "right": 48, "top": 8, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "value", "show": False},
         "yAxis": {
             "type": "category", "data": [name for name, _ in rows], "axisTick": {"show": False},
-            "axisLine": {"show": False}, "axisLabel": {"color": INK},
+            "axisLine": {"show": False}, "axisLabel": {"color": INK}, "z": 9,
         },
         "series": [{
             "type": "bar", "data": [count for _, count in rows], "barMaxWidth": 18,
@@ -122,6 +133,13 @@ def reasons(board: Dashboard, words: Words) -> Option:
         }],
         **SHARED,
     }  # fmt: skip
+    # Where there is little room each sentence stands above its bar and not beside it.
+    above = {"inside": True, "align": "left", "verticalAlign": "bottom", "margin": 0, "padding": [0, 0, 5, 0]}
+    beside = {"inside": False, "align": "right", "verticalAlign": "middle", "margin": 8, "padding": 0}
+    narrow = {"yAxis": {"axisLabel": above}, "grid": {"top": 18}, "series": [{"barMaxWidth": 8}]}
+    wide = {"yAxis": {"axisLabel": beside}, "grid": {"top": 8}, "series": [{"barMaxWidth": 18}]}
+    media = [{"query": {"maxWidth": ROOMY}, "option": narrow}, {"option": wide}]
+    return {"baseOption": base, "media": media}
 
 
 def coupons(board: Dashboard, words: Words) -> Option:
@@ -135,17 +153,17 @@ def coupons(board: Dashboard, words: Words) -> Option:
             for day in days:
                 total += getattr(mine[day], field) if day in mine else 0
                 data.append(total)
+            name = words("batch", batch)
             series.append({
-                "name": f"{words('batch', batch)} · {words('tile', field)}", "type": "line", "symbol": "none",
+                "name": name if field == "issued" else f"{name} · {words('tile', field)}",
+                "type": "line", "symbol": "none",
                 "step": "end", "color": PALETTE[place % len(PALETTE)], "data": data,
                 "lineStyle": {"type": dash, "width": 2},
             })  # fmt: skip
     if not series:
         return {}
-    option = over_days(days, series)
-    # The legend's own icon shows which line is dashed.
-    option["legend"] = {**option["legend"], "icon": None, "itemStyle": {"opacity": 0}}
-    return option
+    # A batch has one colour, and its two lines differ by their dashes, as the words above the chart say.
+    return over_days(days, series, [str(one["name"]) for one in series[::2]])
 
 
 def inbound(board: Dashboard, words: Words) -> Option:
@@ -154,20 +172,23 @@ def inbound(board: Dashboard, words: Words) -> Option:
     for one in board.inbound:
         if one.kind in HEARD:
             summed[one.kind, one.day] += one.events
-    present = {kind for kind, _ in summed}
-    return _bars(summed, [kind for kind in HEARD if kind in present], "kind", words)
+    return _bars(summed, HEARD, "kind", words)
 
 
 def _bars(summed: Mapping[tuple[str, date], int], names: Sequence[str], shelf: str, words: Words) -> Option:
     if not summed:
         return {}
     days = between(day for _, day in summed)
+    shown = in_order((name for name, _ in summed), names)
+    colour = {
+        name: PALETTE[place % len(PALETTE)] for place, name in enumerate(dict.fromkeys([*names, *shown]))
+    }
     series = [
         {
             "name": words(shelf, name), "type": "bar", "stack": "all", "barCategoryGap": "20%",
-            "color": PALETTE[place % len(PALETTE)], "data": [summed.get((name, day), 0) for day in days],
+            "color": colour[name], "data": [summed.get((name, day), 0) for day in days],
         }
-        for place, name in enumerate(dict.fromkeys(names))
+        for name in shown
     ]  # fmt: skip
     return over_days(days, series)
 

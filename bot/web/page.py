@@ -33,7 +33,7 @@ class Pages:
         self._jinja = Environment(
             loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, auto_reload=False
         )
-        self._catalogue = words.read(templates / "console" / "words.yaml")
+        self._catalogue = words.read(templates)
 
     @property
     def static(self) -> Path:

@@ -104,6 +104,7 @@ class Landing:
         return {
             "title": batch.title,
             "min_spend": yuan(batch.min_spend),
+            "max_off": yuan(batch.max_off),
             "code": found.code,
             "expires_on": f"{day.year}年{day.month}月{day.day}日 {day:%H:%M}",
         }

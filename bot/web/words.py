@@ -1,4 +1,4 @@
-"""The console's words in two languages, read once from its catalogue."""
+"""The console's words in two languages, read once from their catalogues."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,10 +22,10 @@ class Words:
         return self._catalogue.get(shelf, {}).get(name, {}).get(self.language, name)
 
     def reason(self, code: str) -> str:
-        """Return the words of a reason; one with a detail, such as ``exit:vip``, keeps the detail's name."""
+        """Return the words of a reason; one with a detail, such as ``exit:order.paid``, tells it too."""
         plain = self("reason", code)
         family, colon, detail = code.partition(":")
-        return f"{self('reason', family)} {detail}" if colon and plain == code else plain
+        return f"{self('reason', family)} · {self('kind', detail)}" if colon and plain == code else plain
 
     @property
     def other(self) -> str:
@@ -33,7 +33,8 @@ class Words:
         return LANGUAGES[1] if self.language == LANGUAGES[0] else LANGUAGES[0]
 
 
-def read(path: Path) -> Catalogue:
-    """Return the catalogue of a file."""
-    catalogue: Catalogue = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return catalogue
+def read(templates: Path) -> Catalogue:
+    """Return the console's words, and the reasons that everything which names them shares."""
+    said: Catalogue = yaml.safe_load((templates / "console" / "words.yaml").read_text(encoding="utf-8"))
+    reasons = yaml.safe_load((templates / "catalogue" / "reasons.yaml").read_text(encoding="utf-8"))
+    return {**said, "reason": reasons}

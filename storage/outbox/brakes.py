@@ -1,4 +1,4 @@
-"""A rule, a campaign or a template stops at once and goes on where it stood."""
+"""A rule or a campaign stops at once and goes on where it stood."""
 
 from datetime import datetime
 
@@ -9,13 +9,15 @@ from storage import switches
 from storage.outbox.queue import wake_held
 
 
-def pause_program(c: Connection, kind: str, name: str, by: str, now: datetime) -> None:
-    """Hold what a ``rule``, ``campaign`` or ``template`` of this name queued."""
-    switches.turn_on(c, f"{kind}:{name}", by, now)
+def pause_program(c: Connection, switch: str, by: str, now: datetime) -> None:
+    """Hold what a rule or campaign queued; its `switch` is ``rule:NAME`` or ``campaign:NAME``."""
+    switches.turn_on(c, switch, by, now)
 
 
-def resume_program(c: Connection, kind: str, name: str, now: datetime) -> int:
-    """Let it go on; return how many rows that woke."""
-    switches.turn_off(c, f"{kind}:{name}")
-    of = {kind: name} if kind in {"rule", "campaign"} else {}
-    return wake_held(c, Reason.PROGRAM_PAUSED, now, **of)
+def resume_program(c: Connection, switch: str, now: datetime) -> bool:
+    """Let it go on and wake what was held for it; tell whether it was paused."""
+    if switch.startswith(switches.RULE):
+        wake_held(c, Reason.PROGRAM_PAUSED, now, rule=switch.removeprefix(switches.RULE))
+    else:
+        wake_held(c, Reason.PROGRAM_PAUSED, now, campaign=switch.removeprefix(switches.CAMPAIGN))
+    return switches.turn_off(c, switch)

@@ -13,11 +13,15 @@ from storage.outbox.judgement import Ask, Judgement
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What was claimed; `looked` counts the rows judged, `passed_over` those somebody else held."""
+    """What was claimed; `looked` counts the rows judged, `passed_over` those somebody else held.
+
+    `full` says that as many were found as asked for, so that there may be more.
+    """
 
     departures: list[Departure]
     looked: int = 0
     passed_over: int = 0
+    full: bool = False
     brake: str = ""
     next_at: datetime | None = None
 
@@ -40,4 +44,4 @@ def claim_due(c: Connection, ask: Ask) -> Claimed:
     if not due:
         return Claimed([], passed_over=passed_over)
     departures, looked = Judgement(c, ask, pace, due).settle()
-    return Claimed(departures, looked, passed_over)
+    return Claimed(departures, looked, passed_over, len(first) >= limit)

@@ -37,7 +37,8 @@ def correct(c: Connection, outcome: Refused, policy: DeliveryPolicy, now: dateti
         case "refused":
             _withdraw(c, departure.message.purpose, member_id, now)
         case "disable_template":
-            switches.turn_on(c, f"template:{departure.message.template}", "platform", now, outcome.reason)
+            switch = f"{switches.TEMPLATE}{departure.message.template}"
+            switches.turn_on(c, switch, "platform", now, outcome.reason)
 
 
 def _withdraw(c: Connection, purpose: str, member_id: int, now: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.domain.delivery.reasons import Reason
 from bot.domain.delivery.routing import FOREVER, carries_code
 from bot.domain.delivery.verdict import Hold, Pass, Verdict
 from bot.domain.delivery.world import Ledger, MemberFacts
-from storage import allowances, coupons, holdings, rates
+from storage import allowances, coupons, holdings, rates, switches
 from storage.outbox.due import note_codes, take
 from storage.outbox.standing import Due, standings
 from storage.outbox.stopping import stop
@@ -46,7 +46,7 @@ class Judgement:
         self._ask = ask
         self._due = {row.id: row for row in due}
         rests = dict(pace.rests)
-        rests |= {name: FOREVER for name in pace.off if name.startswith("account:")}
+        rests |= {name: FOREVER for name in pace.off if name.startswith(switches.ACCOUNT)}
         view = View(ask.policy, rests, ask.owner, ask.now)
         members = sorted({row.message.member_id for row in due})
         self._known = load(c, members, view)

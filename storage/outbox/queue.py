@@ -1,6 +1,7 @@
 """Into the outbox and out of it again before anything was sent."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, literal_column, or_, select, update
@@ -98,17 +99,40 @@ def park(c: Connection, row_id: int, detail: str, now: datetime) -> None:
     wake_runs(c, list(c.execute(statement).scalars()), now)
 
 
-def next_due(c: Connection) -> datetime | None:
-    """Return when the first row is due, whether queued, waiting for a door or to be sent again."""
-    moments = [query.rows(c) for query in _NEXT]
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What the ledger has before it.
+
+    When the first queued row is due, when the first wait ends, when the first call is repeated, and
+    whether any row is in somebody's hands, alive or dead.
+    """
+
+    queued: datetime | None
+    waiting: datetime | None
+    repeated: datetime | None
+    in_hand: bool
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Return when the first row is due, whichever way."""
+        moments = (self.queued, self.waiting, self.repeated)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def is_at_rest(self, now: datetime) -> bool:
+        """Return whether there is nothing to do now."""
+        return not self.in_hand and (self.next_due is None or self.next_due > now)
+
+    def is_untidy(self, now: datetime) -> bool:
+        """Return whether a wait is over, or a row may have been left in dead hands or to be repeated."""
+        return self.in_hand or (self.waiting is not None and self.waiting <= now)
+
+
+def ahead(c: Connection) -> Ahead:
+    """Return what the ledger has before it."""
     decode = moment_decoder(c)
-    return min((decode(rows[0][0]) for rows in moments if rows), default=None)
-
-
-def at_rest(c: Connection, now: datetime) -> bool:
-    """Return whether nothing is due and nothing is in anybody's hands, alive or dead."""
-    soonest = next_due(c)
-    return (soonest is None or soonest > now) and not _IN_HAND.rows(c)
+    found = [query.rows(c) for query in _NEXT]
+    queued, waiting, repeated = (decode(rows[0][0]) if rows else None for rows in found)
+    return Ahead(queued, waiting, repeated, bool(_IN_HAND.rows(c)))
 
 
 def _next(*conditions: ColumnElement[bool]) -> Query:

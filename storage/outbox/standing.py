@@ -14,6 +14,7 @@ from bot.domain.delivery.reasons import Reason
 from bot.domain.delivery.world import UNCONCERNED, Standing
 from bot.domain.events import Scalar
 from bot.domain.outbox import OutboxMessage
+from storage import switches
 from storage.conditions import where
 from storage.dialect import listed, within
 from storage.rates import Pace
@@ -67,7 +68,11 @@ def standings(
 
 
 def _switches(message: OutboxMessage) -> Iterable[str]:
-    return (f"rule:{message.rule}", f"campaign:{message.campaign}", f"template:{message.template}")
+    return (
+        f"{switches.RULE}{message.rule}",
+        f"{switches.CAMPAIGN}{message.campaign}",
+        f"{switches.TEMPLATE}{message.template}",
+    )
 
 
 def _when(program: ProgramGate, message: OutboxMessage, judged: "_Conditions") -> bool:

@@ -33,9 +33,6 @@ class Delivery:
     route: str
     text: str
     at: datetime
-    counted_at: datetime | None
-    purpose: str
-    is_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,14 @@ class Books:
     unknown: int
     unsayable: int
     over_issued: int
+    issued: int
 
 
 def deliveries(c: Connection, account: str) -> list[Delivery]:
     """Return every push recorded as sent, in the order of sending."""
     o = OUTBOX.c
     rows = c.execute(
-        select(o.id, o.member_id, IDENTITY.c.known_as, o.route, o.text, o.finished_at, o.counted_at,
-               o.purpose, o.is_answer)
+        select(o.id, o.member_id, IDENTITY.c.known_as, o.route, o.text, o.finished_at)
         .select_from(OUTBOX.outerjoin(
             IDENTITY, and_(IDENTITY.c.member_id == o.member_id, IDENTITY.c.account == account)
         ))
@@ -95,4 +92,5 @@ def books(c: Connection, now: datetime) -> Books:
         unknown=states.get("unknown", 0),
         unsayable=c.execute(select(func.count()).select_from(OUTBOX).where(_BROKEN)).scalar_one(),
         over_issued=c.execute(over).scalar_one(),
+        issued=c.execute(select(func.count(COUPON.c.issued_at))).scalar_one(),
     )

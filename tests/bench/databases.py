@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,11 +24,25 @@ def postgres() -> Iterator[str | None]:
     name = f"hetang_bench_{secrets.token_hex(6)}"
     with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        _warn(connection)
     try:
         yield _url(address, name)
     finally:
         with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _warn(connection: "psycopg.Connection[tuple[str]]") -> None:
+    """Say so when the server does not keep what it commits: then nothing on it may be called durable."""
+    off = [
+        name
+        for name in ("fsync", "synchronous_commit")
+        if connection.execute(sql.SQL("SHOW {}").format(sql.Identifier(name))).fetchone() == ("off",)
+    ]
+    if off:
+        print(
+            f"this PostgreSQL has {' and '.join(off)} off: its figures are not durable ones", file=sys.stderr
+        )
 
 
 def _url(address: str, name: str) -> str:

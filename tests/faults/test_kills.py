@@ -26,13 +26,18 @@ from tests.whole import ENVIRONMENT, ROOT
 
 @dataclass(frozen=True)
 class Size:
-    """How many members get a hello and a notice, how many a letter; how often and how soon we kill."""
+    """How many members get a hello and a notice, how many a letter; how often and how soon we kill.
+
+    `rest_s` is how long what the kills left may take at most: the rest of the calls, and for letters the
+    platform's minute before a key may be used again.
+    """
 
     members: int
     letters: int
     kills: int
     rate: int
     life_s: float
+    rest_s: float = 120.0
 
     @property
     def messages(self) -> int:
@@ -41,7 +46,7 @@ class Size:
 
 # At so many calls a second the calls alone outlast the kills, so that every kill meets work under way.
 USUAL = Size(members=1500, letters=2000, kills=50, rate=120, life_s=0.4)
-LONG = Size(members=6000, letters=8000, kills=300, rate=120, life_s=0.3)
+LONG = Size(members=6000, letters=8000, kills=300, rate=120, life_s=0.3, rest_s=600.0)
 SMALL = Size(members=250, letters=0, kills=8, rate=120, life_s=0.4)
 
 
@@ -60,7 +65,7 @@ async def be_killed(here: Town, config: Path, size: Size, way: str = "honest") -
                 await asyncio.sleep(rng.uniform(0, 2 * size.life_s))
             lives.kill()
         await lives.begin()
-        ends = time.monotonic() + 120
+        ends = time.monotonic() + size.rest_s
         while here.unfinished():
             assert time.monotonic() < ends, here.states()
             await asyncio.sleep(0.3)

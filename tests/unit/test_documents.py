@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import typer
 
 from bot import cli
-from bot.cli.commands import _built, _typer
+from bot.cli.commands import ABOUT
+from bot.cli.shelf import Unread, group
 from bot.domain.effects import Reply
 from bot.domain.events import MESSAGE, InboundEvent
 from bot.domain.handling import Settings
@@ -40,11 +40,12 @@ def commands() -> dict[tuple[str, ...], Any]:
     found: dict[tuple[str, ...], Any] = {}
 
     def walk(command: object, path: tuple[str, ...]) -> None:
+        command = command.opened() if isinstance(command, Unread) else command
         found[path] = command
         for name, each in getattr(command, "commands", {}).items():
             walk(each, (*path, name))
 
-    walk(typer.main.get_command(_built(cli, _typer("hetang"))), ())
+    walk(group(cli, ABOUT), ())
     return found
 
 

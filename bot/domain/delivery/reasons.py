@@ -1,4 +1,4 @@
-"""Why a message was held or dropped: codes; their sentences stand in templates/catalogue/reasons.*.yaml."""
+"""Why a message was held or dropped: codes; their sentences stand in templates/catalogue/reasons.yaml."""
 
 from enum import StrEnum
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from itertools import islice
+from typing import TypeVar
 
 from bot.sandbox.control.door import Handler, Request, Room
 from bot.sandbox.shapes import Json
+
+Row = TypeVar("Row")
 
 
 async def outbox(room: Room, request: Request) -> list[Json]:
@@ -45,13 +48,14 @@ async def deliveries(room: Room, _request: Request) -> list[Json]:
 
 
 async def members(room: Room, request: Request) -> list[Json]:
-    """Members as the platform knows them: ``?account= &member=``."""
+    """Members as the platform knows them, in the order of their coming: ``?account= &member= &after=``."""
     account = room.world.account({"account": request.query["account"]} if "account" in request.query else {})
     who = request.query.get("member")
-    return [one.summary() for one in account.people.everyone() if who in (None, one.name, one.openid)]
+    met = _after(account.people.everyone(), request)
+    return [one.summary() for one in met if who in (None, one.name, one.openid)]
 
 
-def _after(rows: Iterable[Json], request: Request) -> Iterable[Json]:
+def _after(rows: Iterable[Row], request: Request) -> Iterable[Row]:
     return islice(rows, int(request.query.get("after", "0")), None)
 
 

@@ -30,13 +30,13 @@ async def test_a_paused_rule_holds_its_messages_until_it_is_resumed(house: House
     one, other = house.members(2)
     house.queue([house.message(one, rule="winback"), house.message(other, rule="welcome")])
     now = house.clock.now()
-    house.database.transact(lambda c: outbox.pause_program(c, "rule", "winback", "laoli", now))
+    house.database.transact(lambda c: outbox.pause_program(c, "rule:winback", "laoli", now))
     sender = house.sender()
     await sender.send_due()
     row = house.rows()[f"k{one}"]
     assert (row.state, row.reason, row.due_at) == ("queued", "program_paused", row.expires_at)
     assert house.states()[f"k{other}"] == "sent"
-    assert house.database.transact(lambda c: outbox.resume_program(c, "rule", "winback", now)) == 1
+    assert house.database.transact(lambda c: outbox.resume_program(c, "rule:winback", now))
     await sender.send_due()
     assert house.states()[f"k{one}"] == "sent"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.channel import Delivery
 from bot.engine import LocalEngine
-from bot.heart import Heart
+from bot.heart import Heart, Seen, Work
 from storage import switches
 from tests.integration.delivery.house import House
 
@@ -70,7 +70,8 @@ async def test_an_engine_that_is_not_started_settles_what_is_due_before_it_retur
     house.queue([house.message(second)])
     assert await engine.settle() == 2
     assert set(house.states().values()) == {"sent"}
-    assert await engine.next_due() is None
+    now = house.clock.now()
+    assert house.database.transact(lambda c: engine.look(c, now)) == Seen(due=False, next_at=None)
 
 
 async def test_a_started_engine_is_only_woken_and_sends_while_the_heart_is_busy(house: House) -> None:
@@ -86,7 +87,10 @@ async def test_a_started_engine_is_only_woken_and_sends_while_the_heart_is_busy(
     async def push(_now: datetime) -> int:
         return await engine.settle()
 
-    heart = Heart(house.clock, [push, rules], [])
+    async def look(_now: datetime) -> list[Seen]:
+        return [Seen(due=True, next_at=None)] * 2
+
+    heart = Heart(house.clock, Work((push, rules), look))
     beat = asyncio.create_task(heart.beat())
     await ready.wait()
     (member,) = house.members(1)

@@ -71,3 +71,12 @@ async def test_rows_can_be_fetched_from_where_one_left_off(stage: Stage) -> None
     for text in ("一", "二", "三"):
         await stage.send_text(openid, text)
     assert [row["text"] for row in await stage.get("outbox", after="2")] == ["三"]
+
+
+async def test_members_are_told_in_the_order_of_their_coming_from_any_one_on(played: Stage) -> None:
+    before = len(await played.get("members"))
+    await played.post("members", count=5, prefix="old")
+    everybody = await played.get("members")
+    assert [row["name"] for row in everybody[before:]] == [f"old{number:04d}" for number in range(1, 6)]
+    assert await played.get("members", after=str(before + 3)) == everybody[before + 3 :]
+    assert await played.get("members", after=str(len(everybody))) == []

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from bot.domain.errors import StorageUnavailable
 from storage import migrate
-from storage.database import Database
+from storage.database import Connection, Database
+from storage.migrations import HOME
 
 
 def test_a_migrated_database_is_what_the_code_declares(any_database_url: str) -> None:
@@ -75,3 +79,31 @@ def test_starters_at_the_same_moment_migrate_once(
         one.join(timeout=50)
     assert failures == []
     assert migrate.check(url) == []
+
+
+def test_every_step_is_named_after_its_revision_and_the_last_file_is_the_newest() -> None:
+    scripts = ScriptDirectory(str(HOME))
+    steps = list(scripts.walk_revisions())
+    assert [step.revision for step in steps] == [Path(step.path).stem for step in steps]
+    assert migrate.newest() == scripts.get_current_head() == steps[0].revision
+    assert [step.revision for step in steps] == sorted((step.revision for step in steps), reverse=True)
+
+
+def test_the_revision_told_is_the_one_alembic_sees(any_database_url: str) -> None:
+    with Database.open(any_database_url) as database:
+        for undo in ("SELECT 1", "DELETE FROM alembic_version", "DROP TABLE alembic_version"):
+            database.transact(partial(_execute, statement=undo))
+            seen = database.transact(lambda c: MigrationContext.configure(c).get_current_revision())
+            assert database.transact(migrate.revision) == seen
+
+
+def _execute(c: Connection, statement: str) -> None:
+    c.execute(text(statement))
+
+
+def test_a_database_that_is_behind_is_brought_up_again(any_database_url: str) -> None:
+    with Database.open(any_database_url) as database:
+        database.transact(lambda c: c.execute(text("DROP TABLE announcement")))
+        database.transact(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0001_first'")))
+    assert migrate.upgrade(any_database_url) == migrate.newest()
+    assert migrate.check(any_database_url) == []

@@ -1,0 +1,42 @@
+"""What every program of ours begins with: the configuration of a file, checked whole, and its database.
+
+Kept apart from `bot.app`, so that a command which only looks or pauses need not load what serves and sends.
+"""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config import Config, Parts, Problem, check, load_config
+from bot.discovery import RULE_KINDS, plugins
+from bot.rendering import Renderer
+
+if TYPE_CHECKING:
+    from storage.database import Database
+
+
+def load(path: Path, environ: Mapping[str, str], *, demo: bool = False) -> Config:
+    """Return the configuration of a file, or raise ConfigError with every problem."""
+    return load_config(path, environ, _parts(), demo=demo)
+
+
+def inspect(path: Path, environ: Mapping[str, str]) -> list[Problem]:
+    """Return every problem of a configuration file."""
+    return check(path, environ, _parts())
+
+
+def open_database(config: Config) -> "Database":
+    """Open the configured database, at the newest schema, with the configured keys."""
+    # Here, since checking a configuration needs no database and SQLAlchemy takes longest to load.
+    from storage import migrate
+    from storage.database import Database
+    from storage.privacy import Keyring
+
+    migrate.upgrade(config.storage_url)
+    keyring = Keyring.of(config.privacy.key, config.privacy.index_key, secrets.token_bytes)
+    return Database.open(config.storage_url, keyring)
+
+
+def _parts() -> Parts:
+    return Parts(tuple(plugins(*RULE_KINDS).values()), Renderer.load)
