@@ -11,9 +11,10 @@ from bot.domain.glance import NOTHING, Glance, Stance
 from bot.domain.lifecycle.enrollment import Enrollment
 from storage import facts
 from storage.dialect import listed, unindexed, within
+from storage.drafts import Drafts, read_small
 from storage.facts import ENROLLMENT, MEMBER, TALLY
 from storage.reading import Gathered, Query, document_decoder, moment_decoder, stamped
-from storage.snapshots import Drafts, enrollment, read_small
+from storage.snapshots import enrollment
 from storage.tables.columns import UTCDateTime
 
 NO_STANCE = Stance(NOTHING, NOTHING, NOTHING)

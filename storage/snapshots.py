@@ -1,6 +1,6 @@
 """Members as the pure part sees them, many at once: one cheap statement a table, whatever the number."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from bot.domain.folding import RECENT_RUNS
 from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState, PastRun, PastRuns
-from bot.domain.members import Consent, Holding, Link, Member, Rfm, Tag, Tally
+from bot.domain.members import Holding, Link, Member, Rfm, Tally
 from storage import facts
 from storage.dialect import listed, lock_members
-from storage.reading import Rows, document_decoder, moment_decoder, stamped
+from storage.drafts import Decode, Drafts, read_small
+from storage.reading import document_decoder, moment_decoder, stamped
 
-Decode = Callable[[Any], Any]
 Row = tuple[Any, ...]
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _ACTIVE = EnrollmentState.ACTIVE.value
@@ -31,28 +31,6 @@ class Wanted:
 
 
 NOTHING = Wanted()
-
-
-class Drafts:
-    """The facts of several members while they are being gathered, by member id; most have few."""
-
-    __slots__ = (
-        "consents", "holdings", "links", "memberships", "moments", "past", "runs", "suppressed", "tags",
-        "tallies",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        """Begin with nothing known of anybody."""
-        self.tags: dict[int, dict[str, Tag]] = {}
-        self.tallies: dict[int, dict[str, Tally]] = {}
-        self.moments: dict[int, dict[str, list[datetime]]] = {}
-        self.consents: dict[int, dict[str, Consent]] = {}
-        self.suppressed: dict[int, dict[str, datetime]] = {}
-        self.memberships: dict[int, list[str]] = {}
-        self.links: dict[int, list[Link]] = {}
-        self.holdings: dict[int, dict[str, Holding]] = {}
-        self.runs: dict[int, list[Enrollment]] = {}
-        self.past: dict[int, dict[str, PastRuns]] = {}
 
 
 def load(
@@ -85,23 +63,6 @@ def load(
         row[0]: _member(row, drafts, unmoved, moment, document)
         for row in facts.MEMBERS.rows(connection, ids=given)
     }
-
-
-def read_small(rows: Rows, drafts: Drafts, moment: Decode) -> None:
-    """Gather the rows of some of the small tables, see `storage.facts.SMALL`."""
-    for member_id, kind, name, text, flag, at, until in rows:
-        if kind == facts.TAG:
-            tag = Tag(name, text, moment(at), moment(until) if until else None)
-            drafts.tags.setdefault(member_id, {})[name] = tag
-        elif kind == facts.LINK:
-            link = Link(name, text.partition(":")[2], bool(flag), moment(at))
-            drafts.links.setdefault(member_id, []).append(link)
-        elif kind == facts.CONSENT:
-            drafts.consents.setdefault(member_id, {})[name] = Consent(bool(flag), moment(at), text)
-        elif kind == facts.SUPPRESSION:
-            drafts.suppressed.setdefault(member_id, {})[name] = moment(until)
-        else:
-            drafts.memberships.setdefault(member_id, []).append(name)
 
 
 def _read_tallies(connection: Connection, given: Any, drafts: Drafts, moment: Decode) -> None:

@@ -54,8 +54,8 @@ class Glance(Member):
         repeats_at: datetime | None = None,
     ) -> None:
         """Fill what was read, and nothing else."""
-        self.id, self.zone = member_id, zone  # type: ignore[misc]  # a value's slots are filled once, here
-        self.review_at, self.repeats_at = review_at, repeats_at  # type: ignore[misc]  # see above
+        self.id, self.zone = member_id, zone  # type: ignore[misc]  # slots are filled once, here
+        self.review_at, self.repeats_at = review_at, repeats_at  # type: ignore[misc]  # slots are filled once, here
         self._last, self._concerned, self._stance = last, concerned, stance
 
     @property
