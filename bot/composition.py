@@ -87,7 +87,7 @@ def channel_maker(
     tokens, media = SqlTokens(database, config.privacy.key.encode()), SqlMedia(database)
 
     def connected(account: AccountSettings) -> OfficialAccount:
-        return OfficialAccount(account, calls, tokens, clock, lambda: secrets.token_hex(8), media)
+        return OfficialAccount(account, calls, tokens, clock, lambda: secrets.token_hex(16), media)
 
     return connected
 

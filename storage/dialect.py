@@ -1,9 +1,9 @@
 """Where SQLite and PostgreSQL differ, and nothing else."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -139,7 +139,7 @@ def unindexed(connection: Connection, column: Any) -> ColumnElement[Any]:
 
 def listed(connection: Connection, values: Iterable[Any]) -> Any:
     """Return the list in the form that `within` binds."""
-    return json.dumps(list(values)) if connection.dialect.name == "sqlite" else list(values)
+    return orjson.dumps(list(values)).decode() if connection.dialect.name == "sqlite" else list(values)
 
 
 def lock_members(connection: Connection, ids: Iterable[int]) -> None:

@@ -50,7 +50,7 @@ class OfficialAccount:
     ) -> None:
         """Raise ValueError when a secret is missing or malformed.
 
-        `nonce` gives at least 16 unforeseeable characters of ``[A-Za-z0-9]`` each time. Without `media`,
+        `nonce` gives at least 32 unforeseeable characters of ``[A-Za-z0-9]`` each time. Without `media`,
         uploads are remembered until the program ends.
         """
         self.account = settings.name

@@ -67,7 +67,7 @@ def peak_memory() -> int:
 
 def run_chunk(seed: int) -> Result:
     """What became of one chunk, the CPU seconds of its slowest callback, and our peak memory in KiB."""
-    inbound = Inbound(SETTINGS, lambda: "0123456789abcdef")
+    inbound = Inbound(SETTINGS, lambda: "0123456789abcdef" * 2)
     found: Counter[str] = Counter()
     slowest = 0.0
     for request in callbacks(CHUNK, seed):

@@ -31,7 +31,7 @@ class Inbound:
     def __init__(self, settings: AccountSettings, nonce: Callable[[], str]) -> None:
         """Raise ValueError when a secret is missing or malformed.
 
-        `nonce` gives at least 16 unforeseeable characters of ``[A-Za-z0-9]`` each time.
+        `nonce` gives at least 32 unforeseeable characters of ``[A-Za-z0-9]`` each time.
         """
         self._account = settings.name
         self._gate = Gatekeeper(settings.token)
@@ -63,8 +63,9 @@ class Inbound:
             return SUCCESS
         seconds = int(now.timestamp())
         message = reply_xml(handle, content, seconds)
-        nonce, stamp = self._nonce()[:16], str(seconds)
-        sealed = self._seal.close(message, self._nonce()[:16].encode()).decode()
+        fresh, stamp = self._nonce(), str(seconds)
+        nonce, random16 = fresh[:16], fresh[16:32].encode()
+        sealed = self._seal.close(message, random16).decode()
         return envelope_xml(sealed, self._gate.sign(stamp, nonce, sealed), stamp, nonce)
 
     def key_of(self, plain: bytes) -> str:

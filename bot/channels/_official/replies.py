@@ -5,6 +5,7 @@ https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from bot.channels._official.wording import as_text, cut
@@ -27,15 +28,17 @@ def reply_xml(handle: ReplyHandle, content: Content, seconds: int) -> bytes:
 
 
 def envelope_xml(sealed: str, signature: str, stamp: str, nonce: str) -> bytes:
-    """Return the envelope of an encrypted reply."""
+    """Return the envelope of an encrypted reply; all its parts are letters and digits of our own."""
     return (
-        f"<xml><Encrypt>{cdata(sealed)}</Encrypt><MsgSignature>{cdata(signature)}</MsgSignature>"
-        f"<TimeStamp>{stamp}</TimeStamp><Nonce>{cdata(nonce)}</Nonce></xml>"
+        f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{signature}]]></MsgSignature>"
+        f"<TimeStamp>{stamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
     ).encode()
 
 
 def cdata(text: str) -> str:
     """Return the text as a CDATA section that ends where we end it."""
+    if text.isascii() and text.isprintable() and "]]>" not in text:
+        return f"<![CDATA[{text}]]>"
     return f"<![CDATA[{_FORBIDDEN.sub('', text).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
@@ -46,6 +49,8 @@ def _body(content: Content) -> tuple[str, str]:
     return _text(as_text(content))
 
 
+# What everybody is told who asks the same is written once.
+@lru_cache(maxsize=256)
 def _text(content: Text) -> tuple[str, str]:
     return "text", f"<Content>{cdata(cut(_FORBIDDEN.sub('', content.text)))}</Content>"
 

@@ -15,7 +15,7 @@ from tests.fakes import START
 from tests.payloads.correspondent import SETTINGS, Correspondent, text_xml
 
 PLATFORM = Correspondent()
-INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef")
+INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef" * 2)
 Query = dict[str, list[str]]
 
 

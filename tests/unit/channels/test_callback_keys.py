@@ -4,7 +4,7 @@ from bot.channels._official.inbound import Inbound
 from tests.fakes import START
 from tests.payloads.correspondent import MEMBER, SETTINGS, Correspondent, message_xml, recorded, text_xml
 
-INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef")
+INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef" * 2)
 PLATFORM = Correspondent()
 
 

@@ -18,7 +18,7 @@ from tests.fakes import START
 from tests.payloads.bombs import BOMBS, attribute_bomb
 from tests.payloads.correspondent import SETTINGS, Correspondent
 
-INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef")
+INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef" * 2)
 PLATFORM = Correspondent()
 
 

@@ -10,7 +10,7 @@ from bot.domain.channel import ReplyHandle
 from tests.fakes import START
 from tests.payloads.correspondent import ACCOUNT, FOLDER, SETTINGS, Correspondent, cases, recorded
 
-INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef")
+INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef" * 2)
 
 
 @pytest.mark.parametrize("case", cases())

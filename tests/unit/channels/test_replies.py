@@ -150,13 +150,13 @@ def test_a_cut_text_fits_and_is_a_beginning(text: str, limit: int) -> None:
 
 
 def test_nothing_to_say_is_success_unsealed() -> None:
-    inbound = Inbound(SETTINGS, lambda: "0" * 16)
+    inbound = Inbound(SETTINGS, lambda: "0" * 32)
     assert inbound.answer(HANDLE, None, START) == b"success"
     assert inbound.answer(None, Text("谁？"), START) == b"success"
 
 
 def test_each_reply_has_its_own_nonce_and_its_own_random_bytes() -> None:
-    numbers = iter(f"{number:032d}"[::-1] for number in range(100))
+    numbers = iter(f"{number:016d}"[::-1] * 2 for number in range(100))
     inbound = Inbound(SETTINGS, lambda: next(numbers))
     bodies = [inbound.answer(HANDLE, Text("好"), START) for _ in range(20)]
     envelopes = [ET.fromstring(body) for body in bodies]

@@ -9,7 +9,7 @@ from bot.domain.errors import CallbackMalformed, CallbackUnintelligible
 from tests.fakes import START
 from tests.payloads.correspondent import SETTINGS, Correspondent, message_xml, text_xml
 
-INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef")
+INBOUND = Inbound(SETTINGS, lambda: "0123456789abcdef" * 2)
 PLATFORM = Correspondent()
 
 SENSELESS = {
