@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -11,6 +11,7 @@ from bot.domain.channel import Callback, Channel, ReplyHandle
 from bot.domain.clock import Clock
 from bot.domain.errors import CallbackUnintelligible, StorageUnavailable
 from bot.domain.events import ERASURE_ASKED, UNFOLLOWED, InboundEvent
+from bot.domain.value import value
 from bot.group import Group
 from bot.turns import Heard
 from storage import inbox
@@ -25,10 +26,14 @@ LEAVING = frozenset({UNFOLLOWED, ERASURE_ASKED})
 log = structlog.get_logger("dispatcher")
 
 
-@dataclass(slots=True)
+# Told once: the answer's body after everything is stored, or why there is none.
+Told = Callable[[bytes | Exception], None]
+
+
+@value
 class _Waiting:
     heard: Heard
-    done: "asyncio.Future[bytes]" = field(repr=False)
+    told: Told
 
 
 class Dispatcher:
@@ -61,22 +66,24 @@ class Dispatcher:
         """Return whether nothing waits and nothing is being committed."""
         return not self._waiting and (self._runner is None or self._runner.done())
 
-    def submit(self, callback: Callback, channel: Channel) -> "asyncio.Future[bytes]":
-        """Return what gives the bytes that answer an authentic callback, after all it caused is stored.
+    def submit(self, callback: Callback, channel: Channel, told: Told) -> None:
+        """Take an authentic callback; `told` hears the bytes that answer it after all it caused is stored.
 
-        Its exception is StorageUnavailable when it could not be stored; raised here when too much waits.
+        It hears StorageUnavailable when that failed or too much is waiting.
         """
         if callback.event is not None:
-            return self._join(Heard(callback.event, callback.handle, channel))
-        done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        done.set_result(channel.answer(callback.handle, None, self._clock.now()))
-        return done
+            self._join(Heard(callback.event, callback.handle, channel), told)
+        else:
+            told(channel.answer(callback.handle, None, self._clock.now()))
 
     async def accept(self, events: Sequence[InboundEvent]) -> None:
         """Store events that want no answer (webhooks, imports, operators' acts) and what they cause."""
-        waits: list[Awaitable[bytes]] = [self._join(Heard(event, None, None)) for event in events]
-        for outcome in await asyncio.gather(*waits, return_exceptions=True):
-            if isinstance(outcome, BaseException):
+        loop = asyncio.get_running_loop()
+        waits: list[asyncio.Future[bytes | Exception]] = [loop.create_future() for _ in events]
+        for event, wait in zip(events, waits, strict=True):
+            self._join(Heard(event, None, None), partial(_settle, wait))
+        for outcome in await asyncio.gather(*waits):
+            if isinstance(outcome, Exception):
                 raise outcome
 
     async def quarantine(self, error: CallbackUnintelligible, channel: Channel) -> bytes:
@@ -87,16 +94,15 @@ class Dispatcher:
         )
         return channel.answer(None, None, now)
 
-    def _join(self, heard: Heard) -> "asyncio.Future[bytes]":
+    def _join(self, heard: Heard, told: Told) -> None:
         if len(self._waiting) >= MAX_WAITING:
-            raise StorageUnavailable("too many callbacks wait")
-        waiting = _Waiting(heard, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+            told(StorageUnavailable("too many callbacks wait"))
+            return
+        self._waiting.append(_Waiting(heard, told))
         if self._gathered is not None and len(self._waiting) >= self._enough:
             _release(self._gathered)
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run())
-        return waiting.done
 
     async def _run(self) -> None:
         # One turn of the loop lets every callback that is already readable join the first group.
@@ -159,14 +165,14 @@ class Dispatcher:
         except StorageUnavailable as lost:
             _fail([waiting], lost)
             return
-        _answer(waiting, heard.acknowledgement(now))
+        waiting.told(heard.acknowledgement(now))
 
     async def _store(self, group: list[_Waiting]) -> None:
         now = self._clock.now()
         heard = [waiting.heard for waiting in group]
         outcome = await self._database.write(lambda c: self._group.work(c, heard, now))
         for waiting, body in zip(group, outcome.answers, strict=True):
-            _answer(waiting, body)
+            waiting.told(body)
         if outcome.woken:
             self._committed()
 
@@ -176,15 +182,14 @@ def _release(gathered: "asyncio.Future[None]") -> None:
         gathered.set_result(None)
 
 
-def _answer(waiting: _Waiting, body: bytes) -> None:
-    if not waiting.done.done():
-        waiting.done.set_result(body)
+def _settle(wait: "asyncio.Future[bytes | Exception]", found: bytes | Exception) -> None:
+    if not wait.done():  # whoever waited may be gone
+        wait.set_result(found)
 
 
 def _fail(group: list[_Waiting], error: Exception) -> None:
     for waiting in group:
-        if not waiting.done.done():
-            waiting.done.set_exception(error)
+        waiting.told(error)
 
 
 __all__ = ["Dispatcher", "Heard", "ReplyHandle"]

@@ -7,8 +7,8 @@ repeats it. Never a 500.
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -33,11 +33,15 @@ _PLAIN = "text/plain"
 log = structlog.get_logger("callback")
 
 
+# Told once: the answer's body after everything is stored, or why there is none.
+Told = Callable[[bytes | Exception], None]
+
+
 class Intake(Protocol):
     """Where authentic callbacks go; `bot.dispatcher.Dispatcher` is one."""
 
-    def submit(self, callback: Callback, channel: Channel) -> Awaitable[bytes]:
-        """Return what gives the answer after everything is stored; StorageUnavailable if it is not."""
+    def submit(self, callback: Callback, channel: Channel, told: Told) -> None:
+        """Take a callback; `told` hears the answer later, StorageUnavailable if it was not stored."""
         ...
 
     async def quarantine(self, error: CallbackUnintelligible, channel: Channel) -> bytes:
@@ -55,14 +59,7 @@ class Answer:
     last: bool = False
 
 
-@dataclass(slots=True)
-class Underway:
-    """A callback being stored: `done` gives its answer's body. `outcome` is what is counted then."""
-
-    channel: Channel
-    callback: Callback | None
-    done: "asyncio.Future[bytes]"
-    outcome: str
+Tell = Callable[[Answer], None]
 
 
 class CallbackDoor:
@@ -84,65 +81,68 @@ class CallbackDoor:
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one callback."""
         account = request.match_info.get("account", "")
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         try:
-            found: Answer | Underway = self.begin(account, await raw_callback(request))
+            self.begin(account, await raw_callback(request), partial(_settle, answered))
         except CallbackRejected as error:
-            found = self._refuse(account if account in self.channels else "", error)
-        while isinstance(found, Underway):
-            await asyncio.wait((found.done,))
-            found = self.end(found)
-        response = web.Response(status=found.status, body=found.body, content_type=found.content_type)
-        if found.last:
+            _settle(answered, self._refuse(account if account in self.channels else "", error))
+        answer = await answered
+        response = web.Response(status=answer.status, body=answer.body, content_type=answer.content_type)
+        if answer.last:
             response.force_close()
         return response
 
-    def begin(self, account: str, raw: RawCallback) -> Answer | Underway:
-        """Return the answer to a callback that was read whole, or what is under way until there is one."""
+    def begin(self, account: str, raw: RawCallback, tell: Tell) -> None:
+        """Take a callback that was read whole; `tell` hears its answer once, now or later."""
         channel = self.channels.get(account)
         if channel is None:
-            return self._refuse("", CallbackRejected("no_such_account"))
+            tell(self._refuse("", CallbackRejected("no_such_account")))
+            return
         try:
             callback = channel.parse(raw, self._clock.now())
         except CallbackRejected as error:
-            return self._refuse(account, error)
+            tell(self._refuse(account, error))
         except CallbackUnintelligible as error:
-            return self._set_aside(error, channel)
+            self._set_aside(error, channel, tell)
         except Exception:  # channels raise nothing else once a callback is authentic, see their contract
             log.exception("callback_unreadable", account=account)
-            return self._refuse(account, CallbackMalformed("unreadable"))
-        return self._store(callback, channel)
+            tell(self._refuse(account, CallbackMalformed("unreadable")))
+        else:
+            self._store(callback, channel, tell)
 
-    def _store(self, callback: Callback, channel: Channel) -> Answer | Underway:
+    def _store(self, callback: Callback, channel: Channel, tell: Tell) -> None:
         if callback.echo is not None:
             self._count(channel.account, "verified")
-            return Answer(200, callback.echo)
-        try:
-            done = asyncio.ensure_future(self._intake.submit(callback, channel))
-        except StorageUnavailable:
-            return self._not_stored(channel)
-        return Underway(channel, callback, done, "heard")
+            tell(Answer(200, callback.echo))
+            return
+        self._intake.submit(callback, channel, partial(self._stored, callback, channel, tell))
 
-    def end(self, underway: Underway) -> Answer | Underway:
-        """Return the answer now that `done` is, or what is under way instead."""
-        channel, callback = underway.channel, underway.callback
-        error = underway.done.exception()
-        if error is None:
-            self._count(channel.account, underway.outcome)
-            body = underway.done.result()
-            return Answer(200, body, _SEALED if body[:1] == b"<" else _PLAIN)
-        if isinstance(error, StorageUnavailable) or callback is None:
-            return self._not_stored(channel)
-        # Authentic: a failure of ours must not make the platform repeat it.
-        log.error("callback_failed", account=channel.account, exc_info=error)
-        event = callback.event
-        found = repr(event).encode("utf-8", "replace")
-        key = event.key if event else f"{channel.account}:{hashlib.sha256(found).hexdigest()}"
-        return self._set_aside(CallbackUnintelligible(f"failed:{type(error).__name__}", key, found), channel)
+    def _stored(self, callback: Callback, channel: Channel, tell: Tell, found: bytes | Exception) -> None:
+        if isinstance(found, bytes):
+            self._count(channel.account, "heard")
+            tell(Answer(200, found, _SEALED if found[:1] == b"<" else _PLAIN))
+        elif isinstance(found, StorageUnavailable):
+            tell(self._not_stored(channel))
+        else:
+            # Authentic: a failure of ours must not make the platform repeat it.
+            log.error("callback_failed", account=channel.account, exc_info=found)
+            event = callback.event
+            what = repr(event).encode("utf-8", "replace")
+            key = event.key if event else f"{channel.account}:{hashlib.sha256(what).hexdigest()}"
+            reason = f"failed:{type(found).__name__}"
+            self._set_aside(CallbackUnintelligible(reason, key, what), channel, tell)
 
-    def _set_aside(self, error: CallbackUnintelligible, channel: Channel) -> Underway:
+    def _set_aside(self, error: CallbackUnintelligible, channel: Channel, tell: Tell) -> None:
         log.error("callback_quarantined", account=channel.account, reason=error.reason, key=error.key)
-        done = asyncio.ensure_future(self._intake.quarantine(error, channel))
-        return Underway(channel, None, done, "quarantined")
+        kept = asyncio.ensure_future(self._intake.quarantine(error, channel))
+        kept.add_done_callback(partial(self._kept, channel, tell))
+
+    def _kept(self, channel: Channel, tell: Tell, kept: "asyncio.Future[bytes]") -> None:
+        if kept.cancelled() or kept.exception() is not None:
+            tell(self._not_stored(channel))
+            return
+        self._count(channel.account, "quarantined")
+        tell(Answer(200, kept.result()))
 
     def _not_stored(self, channel: Channel) -> Answer:
         self._count(channel.account, "not_stored")
@@ -151,3 +151,8 @@ class CallbackDoor:
     def _refuse(self, account: str, error: CallbackRejected) -> Answer:
         self._count(account, error.reason)
         return Answer(error.status, REFUSED, last=isinstance(error, CallbackTooLarge))
+
+
+def _settle(answered: "asyncio.Future[Answer]", answer: Answer) -> None:
+    if not answered.done():  # whoever asked may be gone
+        answered.set_result(answer)

@@ -8,14 +8,13 @@ they would read a request differently only aiohttp reads it.
 
 import asyncio
 import re
-from collections.abc import Callable
 from functools import lru_cache, partial
 
 from aiohttp.helpers import rfc822_formatted_time
 
 from bot.domain.channel import RawCallback
 from bot.domain.errors import CallbackMalformed
-from bot.web.callback import Answer, CallbackDoor, Underway
+from bot.web.callback import Answer, CallbackDoor, Tell
 from bot.web.reading import MAX_BODY, query_fields
 
 MOST_HEADERS = 8192
@@ -30,7 +29,6 @@ _TELLING = re.compile(
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,5}")
 _REASONS = {200: b"OK", 400: b"Bad Request", 403: b"Forbidden", 413: b"Request Entity Too Large"}
 Asked = tuple[str, RawCallback]
-Tell = Callable[[Answer], None]
 
 
 def asked(data: bytes) -> Asked | None:
@@ -94,19 +92,14 @@ class Lane:
     def take(self, asked: Asked, tell: Tell) -> None:
         """Begin a callback; its answer is told once, now or later."""
         self._busy += 1
-        self._go_on(tell, self._door.begin(*asked))
+        account, raw = asked
+        self._door.begin(account, raw, partial(self._answered, tell))
 
-    def _go_on(self, tell: Tell, found: Answer | Underway) -> None:
-        if isinstance(found, Underway):
-            found.done.add_done_callback(partial(self._ended, tell, found))
-            return
+    def _answered(self, tell: Tell, answer: Answer) -> None:
         self._busy -= 1
-        tell(found)
+        tell(answer)
         if not self._busy and self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
-
-    def _ended(self, tell: Tell, underway: Underway, _done: "asyncio.Future[bytes]") -> None:
-        self._go_on(tell, self._door.end(underway))
 
 
 def written(answer: Answer) -> bytes:

@@ -19,7 +19,7 @@ from bot.domain.channel import Callback, Channel, Delivery, RawCallback
 from bot.domain.clock import Clock
 from bot.domain.content import Content, Text
 from bot.domain.errors import CallbackUnintelligible, SendError
-from bot.web.callback import CallbackDoor
+from bot.web.callback import CallbackDoor, Told
 from bot.web.connection import Limits
 from bot.web.guard import ConnectionGuard, no_failure_shows
 from bot.web.lane import Lane
@@ -122,12 +122,13 @@ class Desk:
     failure: Exception | None = None
     clock: Clock = field(default_factory=ManualClock)
 
-    async def submit(self, callback: Callback, channel: Channel) -> bytes:
+    def submit(self, callback: Callback, channel: Channel, told: Told) -> None:
         if self.failure is not None:
-            raise self.failure
+            told(self.failure)
+            return
         self.heard.append(callback)
         can = callback.event is not None and callback.event.can_reply
-        return channel.answer(callback.handle, self.reply if can else None, self.clock.now())
+        told(channel.answer(callback.handle, self.reply if can else None, self.clock.now()))
 
     async def quarantine(self, error: CallbackUnintelligible, channel: Channel) -> bytes:
         self.set_aside.append(error)
