@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.pool import QueuePool
 
 from storage.privacy import Keyring
@@ -29,12 +29,28 @@ def engine_of(url: str, connections: int, keyring: Keyring | None) -> Engine:
         max_overflow=0,
         pool_pre_ping=not sqlite,
         execution_options={"keyring": keyring},
+        hide_parameters=True,  # members' words and addresses stay out of errors, and so out of logs
         connect_args=_SQLITE if sqlite else {},
     )
+    event.listen(engine, "handle_error", _without_row)
     if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def without_row(error: BaseException) -> str:
+    """Leave of what PostgreSQL says only its first sentence, and return it: the next one quotes the row."""
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    if primary:
+        error.args = (primary,)
+    return str(error)
+
+
+def _without_row(context: ExceptionContext) -> None:
+    said = without_row(context.original_exception)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
 
 
 _SQLITE: dict[str, Any] = {

@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from storage.opening import without_row
+
 Values = dict[str, Any]
 Row = tuple[Any, ...]
 # The values of one row, and how many rows go into one statement: 2 to this power. Only powers of two,
@@ -126,6 +128,7 @@ def _told(connection: Connection, text: str, error: Exception) -> BaseException:
     if lost:
         connection.invalidate(error)
     # The values are members' data and stay out of the message.
+    without_row(error)
     told: BaseException = DBAPIError.instance(
         text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
     )

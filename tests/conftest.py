@@ -113,6 +113,14 @@ def postgres_url(pg_server: str, _pg_template: str) -> Iterator[str]:
     _drop_database(pg_server, name)
 
 
+@pytest.fixture
+def other_postgres_url(pg_server: str, _pg_template: str) -> Iterator[str]:
+    """One more, for a test that compares two."""
+    name = _fresh_name()
+    yield _create_database(pg_server, name, template=_pg_template)
+    _drop_database(pg_server, name)
+
+
 # --- SQLite -------------------------------------------------------------------------------------------------
 
 

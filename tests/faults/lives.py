@@ -100,7 +100,7 @@ def answer_early() -> None:
         told(b"success")
 
     honest = Dispatcher.submit
-    Dispatcher.submit = submit  # type: ignore[method-assign]  # the sabotage
+    Dispatcher.submit = submit  # type: ignore[assignment, method-assign]  # the sabotage
 
 
 QUEUE: set[asyncio.Task[None]] = set()
