@@ -5,6 +5,7 @@ import os
 import typer
 
 from bot.cli.options import BAD_CONFIG, DEFAULT, ConfigPath, Json, shown
+from bot.cli.words import say
 from bot.config.loading import as_json
 from bot.opening import inspect
 
@@ -21,6 +22,6 @@ def command(config: ConfigPath = DEFAULT, json: Json = False) -> None:
         for problem in problems:
             typer.echo(shown(problem))
         warnings = len(problems) - errors
-        verdict = "可以运行" if not errors else "不能运行"
+        verdict = say("cannot_run" if errors else "can_run")
         typer.echo(f"{config}: {errors} errors, {warnings} warnings · {verdict}")
     raise typer.Exit(BAD_CONFIG if errors else 0)

@@ -9,6 +9,7 @@ import uvloop
 
 from bot import logs
 from bot.cli.options import refuse
+from bot.cli.words import language
 from bot.demo.run import Options, run
 from bot.domain.errors import ConfigError
 
@@ -32,7 +33,7 @@ def command(
     """演示：假微信、机器人、一个社群的九十天 / sandbox, bot and a story; 0 only if every promise held."""
     logs.configure("ERROR")
     try:
-        code = uvloop.run(run(Options(members, days, seed, speed, leave, port, out)))
+        code = uvloop.run(run(Options(members, days, seed, speed, leave, port, out, language())))
     except ConfigError as error:
         refuse(error.problems)
     except asyncio.CancelledError:

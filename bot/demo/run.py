@@ -37,6 +37,7 @@ class Options:
     leave: bool = False
     port: int = 8080
     out: Path = Path("out/demo")
+    language: str = "zh"
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ async def run(options: Options) -> int:
     """Play the demo; return the exit code, 0 only if every promise held. Signals cancel it."""
     _listen_for_signals()
     terminal = Terminal()
-    words = Words(read(TEMPLATES), "zh")
+    words = Words(read(TEMPLATES), options.language)
     ended = Ended()
     async with AsyncExitStack() as stack:
         home = stack.enter_context(folder.opened())
@@ -65,21 +66,22 @@ async def run(options: Options) -> int:
             serving(config, clock=platform.url, port=port, more=lambda it: _routes(it, ended))
         )
         await platform.post("account", **made.registration(f"{program.url}/callback/{settings.ACCOUNT}"))
-        show.opening(terminal, options.members, options.days, program.url)
+        show.opening(terminal, words, options.members, options.days, program.url)
         wire = Wire(settings.ACCOUNT, program.url, made.secrets.webhook)
         written = script.write(options.seed, options.members, span)
         began = asyncio.get_running_loop().time()
-        with show.progress(terminal, span) as watch:
+        with show.progress(terminal, words, span) as watch:
             tally = await play(written, platform, wire, span, options.speed, watch)
         took = asyncio.get_running_loop().time() - began
         evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
         kept = promises.check(evidence)
         ended.promises = checked(kept)
         board = await _board(program, ended)
-        show.summary(terminal, board, kept, words, f"荷塘 · {options.days} 天之后（用了 {took:.0f} 秒）")
+        title = words("play", "ended").format(days=options.days, took=round(took))
+        show.summary(terminal, board, kept, words, title)
         show.written(terminal, await asyncio.to_thread(_files, board, words, options.out))
         if not options.leave:
-            terminal.print(f"[bold]{program.url}/console[/]（Ctrl-C 结束）")
+            terminal.print(f"[bold]{program.url}/console[/] · {words('play', 'leave')}")
             await _until_interrupted()
     return 0 if all(one.held for one in kept) else 1
 

@@ -17,13 +17,14 @@ from bot.web.dashboard import Dashboard
 from bot.web.words import Words
 
 
-def opening(console: Console, members: int, days: int, url: str) -> None:
+def opening(console: Console, words: Words, members: int, days: int, url: str) -> None:
     """Say what is about to be played, and where the console is."""
-    console.print(f"[bold]荷塘演示[/] {members} 位会员 · {days} 天 · {url}/console")
+    scale = words("play", "scale").format(members=members, days=days)
+    console.print(f"[bold]{words('play', 'opening')}[/] {scale} · {url}/console")
 
 
 @contextmanager
-def progress(console: Console, span: Span) -> Iterator[Watcher]:
+def progress(console: Console, words: Words, span: Span) -> Iterator[Watcher]:
     """A bar with the virtual date and running totals; gives what to call after each slice."""
     columns = (
         TextColumn("[bold]{task.fields[date]}"),
@@ -35,9 +36,12 @@ def progress(console: Console, span: Span) -> Iterator[Watcher]:
         task = bar.add_task("", total=span.days, date=f"{span.start:%Y-%m-%d}", totals="")
 
         def watch(tally: Tally) -> None:
-            totals = (
-                f"关注{tally.followed} 说话{tally.said} 下单{tally.bought} "
-                f"应答{tally.answered} 推送{tally.pushed}"
+            totals = words("play", "totals").format(
+                followed=tally.followed,
+                said=tally.said,
+                bought=tally.bought,
+                answered=tally.answered,
+                pushed=tally.pushed,
             )
             done = (tally.now - span.start) / timedelta(days=1)
             bar.update(task, completed=done, date=f"{tally.now:%Y-%m-%d}", totals=totals)
