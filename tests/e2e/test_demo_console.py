@@ -49,7 +49,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         assert process.stdout is not None
         for line in process.stdout:
             shown.append(line)
-            if found := re.match(r"(http://127\.0\.0\.1:\d+/console)（", line):
+            if found := re.match(r"(http://127\.0\.0\.1:\d+/console)\s", line):
                 yield Played(process, found.group(1), "".join(shown), out)
                 break
         else:
