@@ -61,7 +61,7 @@ def everything(connection: Connection, member_id: int, now: datetime) -> None:
         .where(MEMBER.c.id == member_id)
         .values(
             name=None, zone=None, birthday=None, source=None, attributes={}, provenance={}, stage="",
-            stage_since=None, last_active_at=None, review_at=None, unfollowed=True, rfm_recency=None,
+            stage_since=None, review_at=None, unfollowed=True, rfm_recency=None,
             rfm_frequency=None, rfm_monetary=None, erased_at=now,
         )
     )  # fmt: skip

@@ -6,22 +6,21 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam, or_, text, update
+from sqlalchemy import Connection, bindparam
 
 from bot.domain import storable
-from bot.domain.events import OWN_ACTS, InboundEvent, Scalar
+from bot.domain.events import InboundEvent, Scalar
 from bot.domain.members import Tally
 from bot.domain.value import value
 from storage.dialect import greatest, insert_for, least
 from storage.reading import stamper, to_document
 from storage.tables import table
 from storage.tables.events import EventRow
-from storage.tables.members import MemberRow, TallyRow
+from storage.tables.members import TallyRow
 from storage.writing import Valued
 
 EVENT = table(EventRow)
 TALLY = table(TallyRow)
-MEMBER = table(MemberRow)
 _WRITTEN = ("member_id", "kind", "at", "received_at", "account", "key", "amount", "properties")
 
 
@@ -54,22 +53,19 @@ class Happened:
 
 
 def append(connection: Connection, happenings: Sequence[Happened], now: datetime) -> None:
-    """Write events, and count them into the members' tallies and last activity."""
+    """Write events, and count them into the members' tallies."""
     if not happenings:
         return
     stamp = stamper(connection)
     received_at = stamp(now)
     written: list[tuple[Any, ...]] = []
     tallies: dict[tuple[int, str], Tally] = {}
-    latest: dict[int, datetime] = {}
     for one in happenings:
         member_id, kind, at, amount = one.member_id, one.kind, one.at, one.amount
         document = to_document(one.properties)
         written.append((member_id, kind, stamp(at), received_at, one.account, one.key, amount, document))
         old = tallies.get((member_id, kind))
         tallies[member_id, kind] = Tally(1, at, at, amount) if old is None else old.plus(at, amount)
-        if kind in OWN_ACTS and (member_id not in latest or latest[member_id] < at):
-            latest[member_id] = at
     INSERT.run(connection, written)
     # All transactions lock in one order.
     COUNT.run(
@@ -79,7 +75,6 @@ def append(connection: Connection, happenings: Sequence[Happened], now: datetime
             for place, tally in sorted(tallies.items(), key=itemgetter(0))
         ],
     )
-    ACTIVE.run(connection, [(stamp(latest[member_id]), member_id) for member_id in sorted(latest)])
 
 
 def _counting(c: Connection) -> Any:
@@ -96,20 +91,7 @@ def _counting(c: Connection) -> Any:
     )
 
 
-def _activity(c: Connection) -> Any:
-    if c.dialect.name == "sqlite":
-        return text(
-            "UPDATE member SET last_active_at = new.column1"
-            " FROM (VALUES (:new_at, :of_member)) AS new WHERE member.id = new.column2"
-            " AND (member.last_active_at IS NULL OR member.last_active_at < new.column1)"
-        )
-    at = bindparam("new_at", type_=MEMBER.c.last_active_at.type)
-    earlier = or_(MEMBER.c.last_active_at.is_(None), MEMBER.c.last_active_at < at)
-    return update(MEMBER).where(MEMBER.c.id == bindparam("of_member"), earlier).values(last_active_at=at)
-
-
 INSERT = Valued(
     lambda _: EVENT.insert().values({name: bindparam(name) for name in _WRITTEN}).inline(), *_WRITTEN
 )
 COUNT = Valued(_counting, "member_id", "kind", "count", "first_at", "last_at", "amount")
-ACTIVE = Valued(_activity, "new_at", "of_member")

@@ -55,7 +55,7 @@ def _members(c: Connection) -> Select[Any]:
     m = MEMBER.c
     return select(
         m.id, m.known_since, m.stage, m.stage_since, m.name, m.zone, m.birthday, m.source, m.attributes,
-        m.last_active_at, m.rfm_recency, m.rfm_frequency, m.rfm_monetary, m.review_at,
+        m.rfm_recency, m.rfm_frequency, m.rfm_monetary, m.review_at,
     ).where(within(c, m.id))  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from bot.domain.events import (
     ORDER_CANCELLED,
     ORDER_PAID,
     ORDER_REFUNDED,
-    OWN_ACTS,
 )
 from bot.domain.lifecycle.enrollment import EnrollmentState
 from bot.domain.outbox import OutboxState
@@ -136,9 +135,6 @@ def _attributes(connection: Connection, member_id: int, name: str, now: datetime
         select(MEMBER.c.attributes, MEMBER.c.provenance).where(MEMBER.c.id == member_id)
     ).one()
     gone = {key for key, origin in row.provenance.items() if origin == name}
-    active = select(func.max(TALLY.c.last_at)).where(
-        TALLY.c.member_id == member_id, TALLY.c.kind.in_(OWN_ACTS)
-    )
     columns = {key: None for key in ("name", "zone", "birthday", "source") if key in gone}
     connection.execute(
         update(MEMBER)
@@ -146,7 +142,6 @@ def _attributes(connection: Connection, member_id: int, name: str, now: datetime
         .values(
             attributes={key: value for key, value in row.attributes.items() if key not in gone},
             provenance={key: origin for key, origin in row.provenance.items() if key not in gone},
-            last_active_at=active.scalar_subquery(),
             review_at=now,
             **columns,
         )

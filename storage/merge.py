@@ -153,6 +153,6 @@ def _join_rows(connection: Connection, root: int, others: list[int], now: dateti
         .where(or_(MEMBER.c.id.in_(others), MEMBER.c.merged_into.in_(others)))
         .values(
             merged_into=root, name=None, zone=None, birthday=None, source=None, attributes={}, provenance={},
-            review_at=None, last_active_at=None, stage="", stage_since=None,
+            review_at=None, stage="", stage_since=None,
         )
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """How several rows of one person become one; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 Fields = Mapping[str, Any]
@@ -59,7 +58,6 @@ def members(rows: Sequence[Fields]) -> dict[str, Any]:
         provenance.update(row["provenance"])
     joined: dict[str, Any] = {name: _first(row[name] for row in rows) for name in _OWN}
     scored = next((row for row in rows if row["rfm_recency"] is not None), rows[0])
-    active = [row["last_active_at"] for row in rows if row["last_active_at"] is not None]
     return {
         **joined,
         **{name: scored[name] for name in _RFM},
@@ -67,13 +65,8 @@ def members(rows: Sequence[Fields]) -> dict[str, Any]:
         "attributes": attributes,
         "provenance": provenance,
         "known_since": min(row["known_since"] for row in rows),
-        "last_active_at": _latest(active),
     }
 
 
 def _first(values: Iterable[Any]) -> Any:
     return next((value for value in values if value is not None), None)
-
-
-def _latest(moments: Sequence[datetime]) -> datetime | None:
-    return max(moments) if moments else None

@@ -127,7 +127,7 @@ def enrollment(row: Row, moment: Decode, document: Decode) -> Enrollment:
 def _member(
     row: Row, drafts: Drafts, unmoved: Mapping[str, tuple[datetime, ...]], moment: Decode, document: Decode
 ) -> Member:
-    (member_id, known_since, stage, stage_since, name, zone, birthday, source, attributes, active,
+    (member_id, known_since, stage, stage_since, name, zone, birthday, source, attributes,
      recency, frequency, monetary, review) = row  # fmt: skip
     links = drafts.links.get(member_id, ())
     moments = drafts.moments.get(member_id)
@@ -146,7 +146,6 @@ def _member(
         moments={**unmoved, **{k: tuple(sorted(v, reverse=True)) for k, v in moments.items()}}
         if moments
         else unmoved,
-        last_active_at=moment(active) if active else None,
         consents=drafts.consents.get(member_id, _NONE),
         suppressed=drafts.suppressed.get(member_id, _NONE),
         memberships=frozenset(drafts.memberships.get(member_id, ())),

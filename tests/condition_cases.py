@@ -98,7 +98,6 @@ def members(draw: st.DrawFn, member_id: int = 1) -> Member:
         kind: tuple(sorted((NOW - draw(ages()) for _ in range(draw(st.integers(0, 4)))), reverse=True))
         for kind in KINDS
     }
-    own = [at for kind, times in history.items() if kind in OWN_ACTS for at in times]
     links = draw(st.sampled_from(((), (True,), (False,), (True, False))))
     texts = st.one_of(st.none(), st.sampled_from(TEXTS))
     score = st.integers(1, 5)
@@ -117,7 +116,6 @@ def members(draw: st.DrawFn, member_id: int = 1) -> Member:
         },
         tallies={kind: _tally(times) for kind, times in history.items() if times},
         moments={**dict.fromkeys(OWN_ACTS, ()), **history},
-        last_active_at=max(own, default=None),
         rfm=draw(st.one_of(st.none(), st.builds(Rfm, score, score, score))),
         links=tuple(
             Link(f"shop{index}", f"o{member_id}", following, NOW) for index, following in enumerate(links)

@@ -106,6 +106,14 @@ def _pg_template(pg_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def empty_postgres_url(pg_server: str) -> Iterator[str]:
+    """An empty PostgreSQL database for one test."""
+    name = _fresh_name()
+    yield _create_database(pg_server, name)
+    _drop_database(pg_server, name)
+
+
+@pytest.fixture
 def postgres_url(pg_server: str, _pg_template: str) -> Iterator[str]:
     """A migrated PostgreSQL database for one test."""
     name = _fresh_name()

@@ -32,7 +32,7 @@ def kinds_of(did: Did) -> frozenset[str]:
 
 
 def last_time(did: Did, member: Member) -> datetime | None:
-    """Return when the member last did it, None if never; `any` reads `last_active_at`."""
+    """Return when the member last did it, None if never; `any` is whatever they did by their own will."""
     if did.kind == ANY:
         return member.last_active_at
     tally = member.tallies.get(did.kind)

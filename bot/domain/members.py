@@ -99,7 +99,6 @@ class Member:
     tags: Mapping[str, Tag] = field(default_factory=dict)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     moments: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
-    last_active_at: datetime | None = None
     consents: Mapping[str, Consent] = field(default_factory=dict)
     suppressed: Mapping[str, datetime] = field(default_factory=dict)
     memberships: frozenset[str] = frozenset()
@@ -110,6 +109,12 @@ class Member:
     past: Mapping[str, PastRuns] = field(default_factory=dict)
     repeats_at: datetime | None = None
     review_at: datetime | None = None
+
+    @property
+    def last_active_at(self) -> datetime | None:
+        """Return when the member last did anything by their own will, None if never."""
+        own = [tally.last_at for kind, tally in self.tallies.items() if kind in OWN_ACTS]
+        return max(own, default=None)
 
     @property
     def unfollowed(self) -> bool:
@@ -127,16 +132,13 @@ class Member:
         return consent is not None and consent.granted
 
     def did(self, kind: str, at: datetime, amount: int = 0) -> "Member":
-        """Return the member after one more event: tallies, moments and activity follow."""
+        """Return the member after one more event: tallies and moments follow."""
         old = self.tallies.get(kind)
         tally = old.plus(at, amount) if old else Tally(1, at, at, amount)
         moments = self.moments
         if kind in moments:
             times = sorted((at, *moments[kind]), reverse=True)
             moments = {**moments, kind: tuple(times)}
-        active = self.last_active_at
-        if kind in OWN_ACTS and (active is None or at > active):
-            active = at
         # Every event passes here; `dataclasses.replace` would take three times as long.
         return Member(
             id=self.id,
@@ -151,7 +153,6 @@ class Member:
             tags=self.tags,
             tallies={**self.tallies, kind: tally},
             moments=moments,
-            last_active_at=active,
             consents=self.consents,
             suppressed=self.suppressed,
             memberships=self.memberships,

@@ -41,15 +41,13 @@ def who_did(leaf: Did, now: datetime) -> Select[Any] | None:
 
 
 def _ids(leaf: Did, now: datetime) -> Select[Any]:
-    found = select(TALLY.c.member_id).where(TALLY.c.kind == leaf.kind)
+    kinds = sorted(kinds_of(leaf))
+    one = TALLY.c.kind == kinds[0] if len(kinds) == 1 else TALLY.c.kind.in_(kinds)
+    found = select(TALLY.c.member_id).where(one)
     return found if leaf.within is None else found.where(TALLY.c.last_at > now - leaf.within)
 
 
 def _happened(leaf: Did, now: datetime, *, driving: bool) -> ColumnElement[bool]:
-    if leaf.kind == ANY:
-        active: ColumnElement[Any] = MEMBER.c.last_active_at
-        known = active.is_not(None)
-        return known if leaf.within is None else known & (active > now - leaf.within)
     return _member_is_in(_ids(leaf, now), driving=driving)
 
 

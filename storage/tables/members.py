@@ -27,7 +27,6 @@ class MemberRow(SQLModel, table=True):
     attributes: dict[str, Any] = Field(default_factory=dict, sa_column=document())
     provenance: dict[str, Any] = Field(default_factory=dict, sa_column=document())
     known_since: datetime = Field(sa_column=moment(index=True))
-    last_active_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     review_at: datetime | None = Field(default=None, sa_column=moment(nullable=True, index=True))
     unfollowed: bool = Field(default=False)
     rfm_recency: int | None = None

@@ -27,7 +27,7 @@ def build(file: Path, members: int, now: datetime) -> str:
     given = {"n": members, "now": now.strftime("%Y-%m-%d %H:%M:%S")}
     connection.execute("BEGIN")
     connection.execute(f"CREATE TEMP TABLE who AS {_WHO}", given)
-    for statement in (_MEMBERS, _IDENTITIES, *_EVENTS, _TALLIES, _ACTIVITY):
+    for statement in (_MEMBERS, _IDENTITIES, *_EVENTS, _TALLIES):
         connection.execute(statement, given if ":now" in statement else {})
     for statement in indexes:
         connection.execute(statement)
@@ -84,7 +84,4 @@ _EVENTS = (
 _TALLIES = """
 INSERT INTO tally (member_id, kind, count, first_at, last_at, amount)
 SELECT member_id, kind, count(*), min(at), max(at), sum(amount) FROM event GROUP BY member_id, kind
-"""
-_ACTIVITY = """
-UPDATE member SET last_active_at = (SELECT max(last_at) FROM tally WHERE member_id = member.id)
 """

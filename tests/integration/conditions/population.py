@@ -30,7 +30,6 @@ def _rows(member: Member) -> Iterator[SQLModel]:
         source=member.source,
         attributes=dict(member.attributes),
         known_since=member.known_since,
-        last_active_at=member.last_active_at,
         unfollowed=member.unfollowed,
         rfm_recency=score.recency if score else None,
         rfm_frequency=score.frequency if score else None,

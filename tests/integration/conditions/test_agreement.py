@@ -112,7 +112,7 @@ def test_an_inclusive_window_edge_would_be_noticed(
     """The sabotage twin: with the window's edge moved by one microsecond the two no longer agree."""
     edge = timedelta(days=30)
     member = Member(id=1, known_since=NOW).did("order.paid", NOW - edge)
-    member = Member(id=1, known_since=NOW, tallies=member.tallies, last_active_at=member.last_active_at)
+    member = Member(id=1, known_since=NOW, tallies=member.tallies)
     asked: list[Condition] = [Did("order.paid", within=edge)]
     assert database.transact(lambda c: _disagreements(c, [member], asked, {})) == []
 

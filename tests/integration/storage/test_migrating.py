@@ -63,7 +63,9 @@ def test_a_folder_that_cannot_be_made_is_a_database_that_cannot_be_reached(tmp_p
 def test_starters_at_the_same_moment_migrate_once(
     kind: str, tmp_path: object, request: pytest.FixtureRequest
 ) -> None:
-    url = f"sqlite:///{tmp_path}/race.db" if kind == "sqlite" else request.getfixturevalue("pg_url")
+    url = (
+        f"sqlite:///{tmp_path}/race.db" if kind == "sqlite" else request.getfixturevalue("empty_postgres_url")
+    )
     failures: list[Exception] = []
 
     def start() -> None:
@@ -101,9 +103,21 @@ def _execute(c: Connection, statement: str) -> None:
     c.execute(text(statement))
 
 
-def test_a_database_that_is_behind_is_brought_up_again(any_database_url: str) -> None:
-    with Database.open(any_database_url) as database:
-        database.transact(lambda c: c.execute(text("DROP TABLE announcement")))
-        database.transact(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0001_first'")))
-    assert migrate.upgrade(any_database_url) == migrate.newest()
-    assert migrate.check(any_database_url) == []
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_that_is_behind_is_brought_up_with_what_it_holds(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = (
+        f"sqlite:///{tmp_path}/old.db" if kind == "sqlite" else request.getfixturevalue("empty_postgres_url")
+    )
+    assert migrate.upgrade(url, "0001_first") == "0001_first"
+    born = (
+        "INSERT INTO member (stage, attributes, provenance, known_since, unfollowed, last_active_at)"
+        " VALUES ('new', '{}', '{}', '2026-01-01 00:00:00.000000', false, '2026-02-01 00:00:00.000000')"
+    )
+    with Database.open(url) as database:
+        database.transact(partial(_execute, statement=born))
+    assert migrate.upgrade(url) == migrate.newest()
+    assert migrate.check(url) == []
+    with Database.open(url) as database:
+        assert database.transact(lambda c: c.execute(text("SELECT stage FROM member")).scalar_one()) == "new"
