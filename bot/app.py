@@ -28,6 +28,10 @@ from scheduler.jobs import Ticker
 
 __all__ = ["Program", "built", "load", "run", "serving"]
 
+# How many more objects must live before the youngest are looked through for cycles; Python's own 700 are
+# a handful of callbacks.
+YOUNG_OBJECTS = 20_000
+
 log = structlog.get_logger("app")
 
 
@@ -123,8 +127,10 @@ async def run(path: Path, environ: Mapping[str, str], *, clock: str, role: str) 
     async with serving(config, clock=clock, role=role) as program:
         await program.remember(text_of(path))
         log.info("serving", url=program.url, role=role)
-        # What is loaded by now stays, and need not be looked through for cycles again and again.
+        # What is loaded by now stays, and need not be looked through for cycles again and again; and what
+        # a group of callbacks makes is gone after its commit, so few looks find more than many.
         gc.freeze()
+        gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         chores = [asyncio.create_task(_reloading(program, path, environ, again))]
         if role != "worker":
             chores.append(asyncio.create_task(program.publish_menus()))
