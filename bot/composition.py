@@ -5,21 +5,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from random import SystemRandom
 
 import aiohttp
 
+from bot import speaking
 from bot.announcing import Announcer
 from bot.answering import Answers
 from bot.channels.official_account import OfficialAccount
+from bot.commanding import Commander, Commands
 from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
-from bot.discovery import HANDLERS, plugins
+from bot.discovery import COMMANDS, HANDLERS, plugins
 from bot.dispatcher import Dispatcher
 from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
+from bot.domain.commanding.command import House
 from bot.domain.delivery.policy import MARKETING
+from bot.domain.delivery.routes import CUSTOMER_SERVICE
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.engine import Engine
@@ -35,6 +40,7 @@ from storage.database import Connection, Database
 from storage.media import SqlMedia
 from storage.tokens import SqlTokens
 
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
 CONNECTIONS = 100
 
@@ -52,7 +58,38 @@ def group_of(config: Config, renderer: Renderer) -> Group:
     handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
     decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
     answers = Answers(renderer, delivery_policy(config), config.coupons, redeem_url(config))
-    return Group(decisions, answers)
+    return Group(decisions, answers, commander_of(config))
+
+
+def commander_of(config: Config) -> Commander:
+    """Return what operators command: every command there is, and what they may name."""
+    catalogue = speaking.read(TEMPLATES)
+    language = "en" if config.app.locale.lower().startswith("en") else "zh"
+    commands = Commands.of(list(plugins(*COMMANDS).values()))
+    return Commander(commands, house_of(config, catalogue), speaking.Speaker(catalogue, language))
+
+
+def house_of(config: Config, catalogue: speaking.Catalogue) -> House:
+    """Return what of the configuration operators may name."""
+    stages = {name: name for name in config.stages}
+    for name in config.stages:
+        stages |= dict.fromkeys(catalogue.get(f"stage:{name}", {}).values(), name)
+    replies: dict[str, tuple[str, ...]] = {}
+    for route in config.routes.values():
+        if route.method == CUSTOMER_SERVICE:
+            replies[route.account] = (*replies.get(route.account, ()), route.name)
+    return House(
+        zone=config.app.zone,
+        roles=config.operators.roles,
+        rules={name: rule.status.value for name, rule in config.rules.items()},
+        campaigns={name: each.status.value for name, each in config.campaigns.items()},
+        coupons={name: batch.title for name, batch in config.coupons.items()},
+        stages=stages,
+        segments=config.segments,
+        replies=replies,
+        queues={name: queue.operators for name, queue in config.queues.items()},
+        test_members=config.operators.test_members,
+    )
 
 
 def redeem_url(config: Config) -> Callable[[str], str]:

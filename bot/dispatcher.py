@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from bot.asking import Asking, Told
 from bot.domain.channel import Callback, Channel, ReplyHandle
 from bot.domain.clock import Clock
 from bot.domain.errors import CallbackUnintelligible, StorageUnavailable
@@ -24,10 +25,6 @@ PATIENCE_S = 0.005
 LEAVING = frozenset({UNFOLLOWED, ERASURE_ASKED})
 
 log = structlog.get_logger("dispatcher")
-
-
-# Told once: the answer's body after everything is stored, or why there is none.
-Told = Callable[[bytes | Exception], None]
 
 
 @value
@@ -56,6 +53,7 @@ class Dispatcher:
         self._runner: asyncio.Task[None] | None = None
         self._enough = 0
         self._gathered: asyncio.Future[None] | None = None
+        self._asking = Asking(database, clock, committed)
 
     def follow(self, group: Group) -> None:
         """Use another group from the next transaction on; for a configuration swapped in."""
@@ -64,7 +62,7 @@ class Dispatcher:
     @property
     def idle(self) -> bool:
         """Return whether nothing waits and nothing is being committed."""
-        return not self._waiting and (self._runner is None or self._runner.done())
+        return not self._waiting and self._asking.idle and (self._runner is None or self._runner.done())
 
     def submit(self, callback: Callback, channel: Channel, told: Told) -> None:
         """Take an authentic callback; `told` hears the bytes that answer it after all it caused is stored.
@@ -172,7 +170,11 @@ class Dispatcher:
         heard = [waiting.heard for waiting in group]
         outcome = await self._database.write(lambda c: self._group.work(c, heard, now))
         for waiting, body in zip(group, outcome.answers, strict=True):
-            waiting.told(body)
+            later = outcome.later.get(waiting.heard.event.key)
+            if later is None:
+                waiting.told(body)
+            else:
+                self._asking.ask(waiting.heard, later, waiting.told)
         if outcome.woken:
             self._committed()
 

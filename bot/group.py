@@ -1,12 +1,16 @@
 """What one group of events does inside its transaction: look up, decide, apply, answer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import effects as fx
+from bot.domain.commanding.command import Operator
+from bot.domain.content import Text
+from bot.domain.events import COMMANDED
 from bot.domain.members import Member
 from bot.hearing import MAX_DEPTH, Current, Hearing
-from bot.turns import Answerer, Decider, Heard, Outcome, Turn, event_of, repeats_of
+from bot.turns import Answerer, Commander, Decider, Heard, Later, Outcome, Turn, event_of, repeats_of
 from storage import bystanders, inbox, members, switches
 from storage import effects as applying
 from storage import events as history
@@ -19,10 +23,11 @@ from storage.inbox import InboxEntry
 class Group:
     """Handles a group of events in one transaction."""
 
-    def __init__(self, decider: Decider, answerer: Answerer) -> None:
-        """Hold the pure part and the one that words replies."""
+    def __init__(self, decider: Decider, answerer: Answerer, commander: Commander) -> None:
+        """Hold the pure part, the one that words replies and the one that operators command."""
         self._decider = decider
         self._answerer = answerer
+        self._commander = commander
         self._hearing = Hearing(decider, answerer)
 
     def work(self, c: Connection, heard: Sequence[Heard], now: datetime) -> Outcome:
@@ -36,13 +41,15 @@ class Group:
         seen = inbox.answers(c, [key for key in first if key not in fresh]) if len(fresh) < len(first) else {}
         turns = self._turns(c, [first[key] for key in first if key in fresh], now)
         woken = self._handle(c, turns, now)
+        later = self._obey(c, turns, now)
         answering = [(turn, turn.answer) for turn in turns if turn.answer is not None]
         answers = {turn.heard.event.key: answer for turn, answer in answering}
         # What is said to somebody who is being forgotten is not kept either.
         kept = {turn.heard.event.key: answer for turn, answer in answering if not turn.forgets}
         inbox.store_answers(c, kept)
         known = {**seen, **answers}
-        return Outcome([known.get(one.event.key) or one.acknowledgement(now) for one in heard], woken)
+        given = [known.get(one.event.key) or one.acknowledgement(now) for one in heard]
+        return Outcome(given, woken or bool(later) or any(turn.operator for turn in turns), later)
 
     def _pause(self, rules: Collection[str]) -> None:
         decider = self._decider.pausing(rules)
@@ -57,6 +64,9 @@ class Group:
         inbox.quarantine(c, event.key, event.account, reason, repr(event).encode("utf-8", "replace"), now)
 
     def _turns(self, c: Connection, heard: Sequence[Heard], now: datetime) -> list[Turn]:
+        operators = self._commander.recognise(c, heard)
+        if operators:
+            heard = [_commanded(one, operators) for one in heard]
         ids = members.resolve(c, [one.event for one in heard], now)
         wanted = {found for found in ids if found is not None}
         lock_members(c, wanted)
@@ -64,9 +74,24 @@ class Group:
         known: dict[int, Member] = {**glances(c, repeats, now)}
         known |= members.load(c, wanted - known.keys(), self._decider.wanted, now, lock=False)
         return [
-            Turn(one, known[found] if found is not None else None)
+            Turn(one, known[found] if found is not None else None, operator=operators.get(one.event.key))
             for one, found in zip(heard, ids, strict=True)
         ]
+
+    def _obey(self, c: Connection, turns: Sequence[Turn], now: datetime) -> dict[str, Later]:
+        """Do what operators commanded, in order; return what is to be asked after the commit."""
+        later: dict[str, Later] = {}
+        for turn in turns:
+            if turn.operator is None or turn.failed is not None:
+                continue
+            member_id = turn.member.id if turn.member is not None else 0
+            by = replace(turn.operator, member_id=member_id)
+            told = self._commander.obey(c, turn.heard.event, by, now)
+            if isinstance(told, Later):
+                later[turn.heard.event.key] = told
+            elif turn.heard.channel is not None:
+                turn.answer = turn.heard.channel.answer(turn.heard.handle, Text(told), now)
+        return later
 
     def _handle(self, c: Connection, turns: list[Turn], now: datetime) -> bool:
         current = self._hearing.hear_all(c, turns, now)
@@ -107,3 +132,10 @@ class Group:
         for effect in emitted:
             self._hearing.hear(turn, event_of(effect, turn.heard.event), current, now)
         return bool(emitted)
+
+
+def _commanded(heard: Heard, operators: Mapping[str, Operator]) -> Heard:
+    """Return a command as what it is, which no handler and no rule takes for a member's message."""
+    if heard.event.key not in operators:
+        return heard
+    return replace(heard, event=replace(heard.event, kind=COMMANDED))

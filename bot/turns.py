@@ -1,16 +1,18 @@
 """An event being handled: what was heard, what it has caused so far, and who decides and answers."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
 
 from bot.domain import effects as fx
 from bot.domain.channel import Channel, ReplyHandle
+from bot.domain.commanding.command import Operator
 from bot.domain.content import Content
 from bot.domain.events import InboundEvent
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.members import Member
+from bot.domain.outbox import OutboxMessage
 from bot.domain.value import value
 from storage import events as history
 from storage import members
@@ -38,7 +40,8 @@ class Heard:
 class Turn:
     """One event being handled: its member as it stands now and everything it caused so far.
 
-    `effects` are still to be carried out, `caused` are; `moments` are still to be written.
+    `effects` are still to be carried out, `caused` are; `moments` are still to be written. `operator` is
+    who wrote it, when it is a command.
     """
 
     heard: Heard
@@ -48,6 +51,7 @@ class Turn:
     caused: list[fx.Effect] = field(default_factory=list)
     failed: Exception | None = None
     answer: bytes | None = None
+    operator: Operator | None = None
 
     def begin_again(self) -> None:
         """Forget what was decided on a glance."""
@@ -71,11 +75,29 @@ class Turn:
 
 
 @value
+class Later:
+    """A command's question that is answered after the commit, outside every transaction that writes.
+
+    `look` asks and words the answer. One that takes too long is answered by `meanwhile` first, and by the
+    message that `afterwards` makes of the answer then.
+    """
+
+    look: Callable[[Connection], str]
+    meanwhile: str
+    failed: str
+    afterwards: Callable[[str, datetime], OutboxMessage | None]
+
+
+@value
 class Outcome:
-    """The answers in the order of the group, and whether something became due at once."""
+    """The answers in the order of the group, and whether something became due at once.
+
+    `later` holds what is still to be asked, by the event's key.
+    """
 
     answers: list[bytes]
     woken: bool
+    later: Mapping[str, Later] = field(default_factory=dict)
 
 
 class Decider(Protocol):
@@ -109,6 +131,18 @@ def repeats_of(book: Rulebook, heard: Iterable[tuple[Heard, int | None]]) -> lis
         for kind, ids in doers.items()
         if (window := book.repeat_window(kind)) is not None
     ]
+
+
+class Commander(Protocol):
+    """Knows operators, and does what they command."""
+
+    def recognise(self, c: Connection, heard: Sequence[Heard]) -> Mapping[str, Operator]:
+        """Return who of those that wrote what may be a command is an operator, by the event's key."""
+        ...
+
+    def obey(self, c: Connection, event: InboundEvent, by: Operator, now: datetime) -> str | Later:
+        """Carry a command out, or say what is to be asked for it; never raises for what was written."""
+        ...
 
 
 class Answerer(Protocol):

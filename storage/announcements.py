@@ -35,6 +35,17 @@ def coupons_expired(connection: Connection, expired: Iterable[tuple[int, str, st
     insert_new(connection, ANNOUNCEMENT, rows, ["key"])
 
 
+def announce(
+    connection: Connection,
+    told: Iterable[tuple[str, int, dict[str, Scalar]]],
+    kind: str,
+    now: datetime,
+) -> None:
+    """Announce what an operator did to members: (key, member id, properties)."""
+    rows = [_row(key, member_id, kind, now, properties) for key, member_id, properties in told]
+    insert_new(connection, ANNOUNCEMENT, rows, ["key"])
+
+
 def waiting(connection: Connection, limit: int) -> list[InboundEvent]:
     """Return announcements that were not handed in yet, oldest first."""
     rows = connection.execute(select(ANNOUNCEMENT).order_by(ANNOUNCEMENT.c.at).limit(limit))

@@ -45,6 +45,8 @@ IDENTIFIED = "member.identified"
 IMPORTED = "member.imported"
 # A member said the word that binds operators, with some code.
 BIND_TRIED = "operator.bind_tried"
+# Somebody who was bound as an operator wrote a command: not a member's message, but it opens what one opens.
+COMMANDED = "operator.commanded"
 
 KNOWN_KINDS = frozenset({
     FOLLOWED, UNFOLLOWED, MESSAGE, MENU_CLICK, SCANNED, JOINED_GROUP, LEFT_GROUP, GROUP_MESSAGE,

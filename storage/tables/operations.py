@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import document, moment, row_id
@@ -88,3 +89,52 @@ class SourceCodeRow(SQLModel, table=True):
     ticket: str = ""
     url: str = ""
     at: datetime = Field(sa_column=moment())
+
+
+class NoteRow(SQLModel, table=True):
+    """What an operator wrote down about a member, for the next one."""
+
+    __tablename__ = "note"
+    id: int | None = Field(default=None, sa_column=row_id())
+    member_id: int = Field(sa_type=BigInteger, index=True)
+    at: datetime = Field(sa_column=moment())
+    by: str = ""
+    text: str = ""
+
+
+class CircleRow(SQLModel, table=True):
+    """A circle of people that an operator keeps under a name; `tree` is its condition as a document."""
+
+    __tablename__ = "circle"
+    name: str = Field(primary_key=True)
+    text: str = ""
+    tree: dict[str, Any] = Field(default_factory=dict, sa_column=document())
+    at: datetime = Field(sa_column=moment())
+    by: str = ""
+
+
+class PlanRow(SQLModel, table=True):
+    """What an operator ordered: proposed, confirmed, done, or taken back.
+
+    `code` is what people say of it. `body` are its particulars, `tree` its audience, `back` what undoes it.
+    `digest` is of everything that was shown; it must be the same when it is confirmed.
+    """
+
+    __tablename__ = "plan"
+    code: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    state: str = Field(default="proposed", index=True)
+    known_as: str
+    by: str = ""
+    body: dict[str, Any] = Field(default_factory=dict, sa_column=document())
+    tree: dict[str, Any] = Field(default_factory=dict, sa_column=document())
+    back: dict[str, Any] = Field(default_factory=dict, sa_column=document())
+    digest: str = ""
+    size: int = 0
+    cost: int = 0
+    at: datetime = Field(sa_column=moment())
+    expires_at: datetime = Field(sa_column=moment())
+    starts_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    approved_by: str = ""
+    ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -24,9 +24,10 @@ import uvloop
 
 from bot import logs
 from bot.app import load, serving
+from bot.asking import Told
 from bot.channels._official import sends
 from bot.config import Config
-from bot.dispatcher import Dispatcher, Told
+from bot.dispatcher import Dispatcher
 from bot.domain.channel import Callback, Channel, Delivery
 from bot.domain.content import Content
 from bot.domain.delivery.departures import Departure

@@ -1,0 +1,156 @@
+"""Operators command in chat: who may, what the line means, and what is answered.
+
+A command is heard only from the identity that the platform authenticated and that was bound by a one-time
+code; whoever else writes such a line is chatting.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+
+import structlog
+
+from bot.domain.commanding.circle import Names
+from bot.domain.commanding.command import Asked, Command, House, Operator, Order, Outcome, Query, Refused
+from bot.domain.commanding.lines import Line, read, spoken
+from bot.domain.commanding.saying import Said, say
+from bot.domain.delivery.policy import SERVICE
+from bot.domain.events import MESSAGE, InboundEvent
+from bot.domain.identity import split
+from bot.domain.outbox import OutboxMessage, Unreachable
+from bot.speaking import Speaker
+from bot.turns import Heard, Later
+from storage import audit, operators
+from storage.commands import carry_out, circles, dry_run, look
+from storage.database import Connection
+
+SUMMARY = "operators/summary"
+LASTS = timedelta(hours=24)
+
+log = structlog.get_logger("commands")
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """All there are, by every name."""
+
+    ordered: tuple[Command, ...]
+    by_name: Mapping[str, Command]
+
+    @classmethod
+    def of(cls, found: Sequence[Command]) -> "Commands":
+        """Return them in the order of their levels; raises ValueError when two share a name."""
+        by_name: dict[str, Command] = {}
+        for command in found:
+            for name in command.names:
+                if by_name.setdefault(name.casefold(), command) is not command:
+                    raise ValueError(f"two commands are called {name}")
+        return cls(tuple(sorted(found, key=lambda one: (one.level, one.alias))), by_name)
+
+    def nearest(self, word: str) -> Command | None:
+        """Return the command that somebody may have meant."""
+        close = get_close_matches(word.casefold(), list(self.by_name), n=1, cutoff=0.5)
+        return self.by_name[close[0]] if close else None
+
+
+class Commander:
+    """Knows operators, and does what they command."""
+
+    def __init__(self, commands: Commands, house: House, speaker: Speaker) -> None:
+        """Hold the commands, what they may name, and what words the answers."""
+        self._commands = commands
+        self._house = house
+        self._speaker = speaker
+
+    def recognise(self, c: Connection, heard: Sequence[Heard]) -> Mapping[str, Operator]:
+        """Return who of those that wrote what may be a command is an operator, by the event's key."""
+        found: dict[str, Operator] = {}
+        for one in heard:
+            event = one.event
+            # Only who writes to an account of ours directly is who the platform says.
+            if event.kind != MESSAGE or not spoken(event.text) or read(event.text) is None:
+                continue
+            if split(event.known_as)[0] != event.account:
+                continue
+            bound = operators.find(c, event.known_as)
+            if bound is not None:
+                permissions = self._house.roles.get(bound.role, frozenset())
+                found[event.key] = Operator(bound.known_as, bound.name, bound.role, permissions)
+        return found
+
+    def obey(self, c: Connection, event: InboundEvent, by: Operator, now: datetime) -> str | Later:
+        """Carry a command out, or say what is to be asked for it; never raises for what was written."""
+        line = read(event.text) or Line("", ())
+        try:
+            with c.begin_nested():
+                outcome = self._outcome(c, event, line, by, now)
+        except Refused as refused:
+            return self._speaker.worded(refused.said)
+        except Exception:  # one command's fault is answered, and harms nothing else of its group
+            log.exception("command_failed", verb=line.verb)
+            return self._speaker.worded(say("command_failed"))
+        if isinstance(outcome, Query):
+            return self._later(outcome, event, by, now)
+        return self._speaker.worded(outcome)
+
+    def _outcome(
+        self, c: Connection, event: InboundEvent, line: Line, by: Operator, now: datetime
+    ) -> Said | Query:
+        command = self._found(line)
+        if command.permission not in by.permissions:
+            audit.note(c, audit.Entry(by.known_as, "command.refused", command.alias, {"role": by.role}), now)
+            return say("not_yours", command=command.name, needs=say(f"may_{command.permission}"))
+        names = self._names(c)
+        asked = Asked(line, by, now, event.key, self._house, names, self._commands.ordered)
+        outcome: Outcome = command.run(asked)
+        if not isinstance(outcome, Order):
+            return outcome
+        if line.dry:
+            return say("dry_run") + outcome.answer(dry_run(c, outcome.act, by, event.key, now))
+        done = carry_out(c, outcome.act, by, event.key, now)
+        entry = audit.Entry(by.known_as, f"command.{command.alias}", outcome.target, {"result": done.result})
+        audit.note(c, entry, now)
+        return outcome.answer(done)
+
+    def _found(self, line: Line) -> Command:
+        command = self._commands.by_name.get(line.verb)
+        if command is None:
+            near = self._commands.nearest(line.verb) if line.verb else None
+            if near is None:
+                raise Refused(say("no_command", verb=line.verb))
+            raise Refused(say("no_such_command", verb=line.verb, near=near.name))
+        return command
+
+    def _names(self, c: Connection) -> Names:
+        segments = {**self._house.segments, **circles.saved(c)}
+        return Names(segments, self._house.stages, circles.tags_known(c))
+
+    def _later(self, query: Query, event: InboundEvent, by: Operator, now: datetime) -> Later:
+        def ask(c: Connection) -> str:
+            return self._speaker.worded(query.answer(look(c, query.ask, now)))
+
+        def afterwards(text: str, at: datetime) -> OutboxMessage | None:
+            return self._summary(event, by, text, at)
+
+        meanwhile, failed = self._speaker.worded(say("asked")), self._speaker.worded(say("command_failed"))
+        return Later(ask, meanwhile, failed, afterwards)
+
+    def _summary(self, event: InboundEvent, by: Operator, text: str, at: datetime) -> OutboxMessage | None:
+        via = self._house.replies.get(event.account, ())
+        if not via or not by.member_id:
+            return None
+        return OutboxMessage(
+            key=f"{event.key}#summary",
+            member_id=by.member_id,
+            template=SUMMARY,
+            purpose=SERVICE,
+            via=via,
+            created_at=at,
+            due_at=at,
+            expires_at=at + LASTS,
+            priority=100,
+            unreachable=Unreachable.WAIT,
+            context={"text": text},
+            is_answer=True,
+        )

@@ -1,0 +1,124 @@
+"""What a command is: a pure function from a line to an answer, a question for the database, or an order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from datetime import datetime, tzinfo
+from enum import IntEnum
+from typing import Any
+
+from bot.domain.commanding.circle import Names
+from bot.domain.commanding.lines import Line
+from bot.domain.commanding.saying import Refused, Said, say
+from bot.domain.conditions import Condition
+from bot.domain.identity import Identity
+from bot.domain.value import value
+
+
+class Level(IntEnum):
+    """How much a command can do: read, small and undoable, outward after a preview, heavy."""
+
+    READ = 0
+    LOCAL = 1
+    OUTWARD = 2
+    HEAVY = 3
+
+
+@value
+class Operator:
+    """Who commands: by the identity the platform authenticated, with what their role lets them do."""
+
+    known_as: Identity
+    name: str
+    role: str
+    permissions: frozenset[str]
+    member_id: int = 0
+
+    @property
+    def signed(self) -> str:
+        """Return the name others are told."""
+        return self.name or self.role
+
+
+@value
+class House:
+    """What of the configuration commands may name: everything by its name, with a word of what it is.
+
+    `stages` goes from every name a stage has to its own; `replies` from an account to the routes by which
+    somebody who writes to it can be answered later.
+    """
+
+    zone: tzinfo
+    roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    campaigns: Mapping[str, str] = field(default_factory=dict)
+    coupons: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, str] = field(default_factory=dict)
+    segments: Mapping[str, Condition] = field(default_factory=dict)
+    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    queues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    test_members: tuple[str, ...] = ()
+
+
+@value
+class Asked:
+    """What a command is given: the line, who wrote it, when, and what they may name.
+
+    `key` is the callback's own, the same when a platform repeats it. `commands` are all there are, for help.
+    """
+
+    line: Line
+    by: Operator
+    now: datetime
+    key: str
+    house: House
+    names: Names
+    commands: Sequence["Command"] = ()
+
+
+@value
+class Query:
+    """A question for the database, answered outside every transaction that writes."""
+
+    ask: Any
+    answer: Callable[[Any], Said]
+
+
+@value
+class Order:
+    """Something to be done, in the transaction that stores the line; `answer` words what came of it."""
+
+    act: Any
+    answer: Callable[[Any], Said]
+    target: str = ""
+
+
+Outcome = Said | Query | Order
+
+
+@value
+class Command:
+    """One command: its name, its English alias, other names, what it can do and whom it is for.
+
+    `permission` is one of the roles' words: ``read``, ``tag``, ``send``, ``approve``, ``settings``. The
+    catalogue says under ``use_`` and `alias` how it is written and under ``does_`` what it does.
+    """
+
+    name: str
+    alias: str
+    level: Level
+    permission: str
+    run: Callable[[Asked], Outcome]
+    others: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every word it is called by."""
+        return (self.name, self.alias, *self.others)
+
+
+def wrong(name: str, alias: str, /, **values: object) -> Refused:
+    """Return a refusal: what is wrong, and one line to copy for the command of this alias."""
+    return Refused(say(name, **values) + say("copy", line=say(f"use_{alias}")))
+
+
+__all__ = ["Asked", "Command", "House", "Level", "Operator", "Order", "Outcome", "Query", "Refused", "wrong"]

@@ -1,0 +1,32 @@
+"""Brakes: everything stops at once, or one rule or campaign; and goes on."""
+
+from sqlalchemy import Connection
+
+from bot.domain.commanding.acts import Brake, Done
+from bot.domain.delivery.reasons import Reason
+from storage import alerts, outbox, switches
+from storage.commands.orders import Deeds, Given
+
+
+def _brake(c: Connection, act: Brake, given: Given) -> Done:
+    standing = switches.is_on(c, act.switch)
+    by = f"operator:{given.by.signed}"
+    if act.on:
+        if standing:
+            return Done("already_stopped", names=(act.switch,))
+        switches.turn_on(c, act.switch, by, given.now)
+        return Done("stopped", names=(act.switch,))
+    return _release(c, act.switch, given) if standing else Done("was_not_stopped", names=(act.switch,))
+
+
+def _release(c: Connection, switch: str, given: Given) -> Done:
+    if switch == switches.PAUSED:
+        switches.turn_off(c, switch)
+        alerts.clear(c, switch, given.now)
+        woken = outbox.wake_held(c, Reason.PAUSED, given.now)
+        return Done("released", count=woken, names=(switch,))
+    outbox.resume_program(c, switch, given.now)
+    return Done("released", names=(switch,))
+
+
+DEEDS: Deeds = {Brake: _brake}

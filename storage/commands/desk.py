@@ -1,0 +1,34 @@
+"""Finds what carries out an order and what answers a question."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.domain.commanding.acts import Done
+from bot.domain.commanding.command import Operator
+from storage.commands import brakes, cases, circles, people, programs, standing, tagging
+from storage.commands.orders import Deeds, Given, Looks
+
+LOOKS: Looks = {
+    **standing.LOOKS, **people.LOOKS, **circles.LOOKS, **cases.LOOKS, **programs.LOOKS,
+}  # fmt: skip
+DEEDS: Deeds = {**tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS}
+
+
+def look(c: Connection, ask: object, now: datetime) -> Any:
+    """Return what a question finds; nothing is written."""
+    return LOOKS[type(ask)](c, ask, now)
+
+
+def dry_run(c: Connection, act: object, by: Operator, key: str, now: datetime) -> Done:
+    """Return what would come of an order; everything it wrote is taken back."""
+    with c.begin_nested() as tried:
+        done = carry_out(c, act, by, key, now)
+        tried.rollback()
+    return done
+
+
+def carry_out(c: Connection, act: object, by: Operator, key: str, now: datetime) -> Done:
+    """Carry an order out; `key` is the line's own, from which what it makes is named."""
+    return DEEDS[type(act)](c, act, Given(by, key, now))
