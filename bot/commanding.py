@@ -11,11 +11,12 @@ from difflib import get_close_matches
 
 import structlog
 
+from bot.domain.commanding.acts import Done
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.command import Asked, Command, House, Operator, Order, Outcome, Query, Refused
 from bot.domain.commanding.lines import Line, read, spoken
 from bot.domain.commanding.saying import Said, say
-from bot.domain.delivery.policy import SERVICE
+from bot.domain.delivery.policy import SERVICE, DeliveryPolicy
 from bot.domain.events import MESSAGE, InboundEvent
 from bot.domain.identity import split
 from bot.domain.outbox import OutboxMessage, Unreachable
@@ -23,6 +24,7 @@ from bot.speaking import Speaker
 from bot.turns import Heard, Later
 from storage import audit, operators
 from storage.commands import carry_out, circles, dry_run, look
+from storage.commands.orders import Given
 from storage.database import Connection
 
 SUMMARY = "operators/summary"
@@ -57,8 +59,9 @@ class Commands:
 class Commander:
     """Knows operators, and does what they command."""
 
-    def __init__(self, commands: Commands, house: House, speaker: Speaker) -> None:
-        """Hold the commands, what they may name, and what words the answers."""
+    def __init__(self, commands: Commands, house: House, speaker: Speaker, policy: DeliveryPolicy) -> None:
+        """Hold the commands, what they may name, what words the answers, and what the gates go by."""
+        self._policy = policy
         self._commands = commands
         self._house = house
         self._speaker = speaker
@@ -106,10 +109,12 @@ class Commander:
         outcome: Outcome = command.run(asked)
         if not isinstance(outcome, Order):
             return outcome
+        given = Given(by, event.key, now, self._policy)
         if line.dry:
-            return say("dry_run") + outcome.answer(dry_run(c, outcome.act, by, event.key, now))
-        done = carry_out(c, outcome.act, by, event.key, now)
-        entry = audit.Entry(by.known_as, f"command.{command.alias}", outcome.target, {"result": done.result})
+            return say("dry_run") + outcome.answer(dry_run(c, outcome.act, given))
+        done = carry_out(c, outcome.act, given)
+        result = done.result if isinstance(done, Done) else "shown"
+        entry = audit.Entry(by.known_as, f"command.{command.alias}", outcome.target, {"result": result})
         audit.note(c, entry, now)
         return outcome.answer(done)
 

@@ -23,6 +23,7 @@ from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.commanding.command import House
+from bot.domain.commanding.plans import Limits
 from bot.domain.delivery.policy import MARKETING
 from bot.domain.delivery.routes import CUSTOMER_SERVICE
 from bot.domain.lifecycle.campaign import Campaign
@@ -43,6 +44,8 @@ from storage.tokens import SqlTokens
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
 CONNECTIONS = 100
+# The one ground an operator may give a coupon on without saying which.
+OPEN_TO_ALL = "open_to_all"
 
 
 def renderer_of(config: Config) -> Renderer:
@@ -66,7 +69,8 @@ def commander_of(config: Config) -> Commander:
     catalogue = speaking.read(TEMPLATES)
     language = "en" if config.app.locale.lower().startswith("en") else "zh"
     commands = Commands.of(list(plugins(*COMMANDS).values()))
-    return Commander(commands, house_of(config, catalogue), speaking.Speaker(catalogue, language))
+    speaker = speaking.Speaker(catalogue, language)
+    return Commander(commands, house_of(config, catalogue), speaker, delivery_policy(config))
 
 
 def house_of(config: Config, catalogue: speaking.Catalogue) -> House:
@@ -82,13 +86,21 @@ def house_of(config: Config, catalogue: speaking.Catalogue) -> House:
         zone=config.app.zone,
         roles=config.operators.roles,
         rules={name: rule.status.value for name, rule in config.rules.items()},
-        campaigns={name: each.status.value for name, each in config.campaigns.items()},
-        coupons={name: batch.title for name, batch in config.coupons.items()},
+        campaigns=config.campaigns,
+        coupons=config.coupons,
         stages=stages,
         segments=config.segments,
         replies=replies,
         queues={name: queue.operators for name, queue in config.queues.items()},
         test_members=config.operators.test_members,
+        basis=OPEN_TO_ALL if OPEN_TO_ALL in config.fairness.basis else "",
+        forbidden=config.fairness.forbidden,
+        limits=Limits(
+            config.operators.confirm_lasts,
+            config.operators.grace,
+            config.operators.second_person_members,
+            config.operators.second_person_cost,
+        ),
     )
 
 

@@ -50,6 +50,8 @@ def read(templates: Path) -> Catalogue:
         (templates / "commands" / "words.yaml").read_text(encoding="utf-8")
     )
     console = yaml.safe_load((templates / "console" / "words.yaml").read_text(encoding="utf-8"))
+    reasons = yaml.safe_load((templates / "catalogue" / "reasons.yaml").read_text(encoding="utf-8"))
     for shelf in ("stage", "kind", "state", "route"):
         said |= {f"{shelf}:{name}": words for name, words in console.get(shelf, {}).items()}
+    said |= {f"reason:{name}": words for name, words in reasons.items()}
     return said

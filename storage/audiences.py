@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, func, literal, select
 
+from bot.domain.conditions import Condition
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.spans import Span
 from bot.domain.outbox import CouponOrder, OutboxMessage
@@ -34,14 +35,20 @@ def freeze(connection: Connection, campaign: Campaign, nominal: datetime, now: d
     hold back at send.
     """
     key = firing_key(campaign.name, nominal)
-    values: dict[str, Any] = row_of(_message(campaign, key, nominal, now))
+    return queue_for(connection, _message(campaign, key, nominal, now), campaign.audience, now)
+
+
+def queue_for(connection: Connection, message: OutboxMessage, audience: Condition, now: datetime) -> int:
+    """Queue a message for everybody in the audience now, each with the message's key and their own number."""
+    key = message.key
+    values: dict[str, Any] = row_of(message)
     columns: dict[str, ColumnElement[Any]] = {
         name: literal(value, OUTBOX.c[name].type) for name, value in values.items()
     }
     columns["member_id"] = MEMBER.c.id
     columns["key"] = literal(f"{key}/", String).concat(func.cast(MEMBER.c.id, String))
     columns["platform_key"] = _platform_key(connection, key)
-    chosen = select(*columns.values()).where(alive(), where(campaign.audience, now))
+    chosen = select(*columns.values()).where(alive(), where(audience, now))
     statement = insert_for(connection, OUTBOX).from_select(list(columns), chosen)
     return written(connection, statement.on_conflict_do_nothing(index_elements=["key"]))
 

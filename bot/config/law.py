@@ -9,11 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from bot.config.draft import Draft
 from bot.config.problems import Problems
 from bot.config.sends import Gift
-from bot.domain.conditions import AttributeIn, AttributeIs, Condition, EventIs, RfmIs
+from bot.domain.conditions import Condition
 from bot.domain.delivery.policy import MARKETING
-from bot.domain.explanation import clauses
-
-SCORES = ("recency", "frequency", "monetary")
+from bot.domain.explanation import facts_of
 
 
 def check_gifts(found: Collection[Gift], draft: Draft, problems: Problems) -> None:
@@ -79,24 +77,6 @@ def _check_platform_template(
         problems.error(path, f"{method} needs platform_template, one of accounts.{account}.{kept[method]}")
     elif name not in known:
         problems.missing(f"{gift.path}.platform_template", "platform template", name, known)
-
-
-def facts_of(conditions: Iterable[Condition]) -> frozenset[str]:
-    """Return the names of the facts about a member that conditions look at."""
-    return frozenset(
-        fact for condition in conditions for clause in clauses(condition) for fact in _facts(clause)
-    )
-
-
-def _facts(clause: Condition) -> tuple[str, ...]:
-    """Return the facts one leaf looks at."""
-    match clause:
-        case AttributeIs(name) | AttributeIn(name) | EventIs(name):
-            return (name,)
-        case RfmIs():
-            return tuple(score for score in SCORES if getattr(clause, score) is not None)
-        case _:
-            return ()
 
 
 def check_fairness(

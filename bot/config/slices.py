@@ -1,9 +1,9 @@
 """What each part of the program needs of the configuration, in the part's own words."""
 
-from bot.config.law import facts_of
 from bot.config.model import Config
 from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
 from bot.domain.delivery.routes import SUBSCRIPTION_NOTICE
+from bot.domain.explanation import facts_of
 from bot.domain.handling import ConsentWords, Settings
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import EVERYBODY, Rule, Status

@@ -1,6 +1,6 @@
 """A condition taken apart: what it needs to know, and how each of its leaves stands for one member."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,8 @@ from bot.domain.events import Scalar
 from bot.domain.members import Member
 from bot.domain.outlook import next_change
 from bot.domain.predicate import NOTHING, attribute, coupon_state, holds
+
+SCORES = ("recency", "frequency", "monetary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +136,21 @@ def _did_value(did: Did, member: Member, now: datetime) -> Scalar:
 
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+def facts_of(conditions: Iterable[Condition]) -> frozenset[str]:
+    """Return the names of the facts about a member that conditions look at."""
+    return frozenset(
+        fact for condition in conditions for clause in clauses(condition) for fact in _facts(clause)
+    )
+
+
+def _facts(clause: Condition) -> tuple[str, ...]:
+    """Return the facts one leaf looks at."""
+    match clause:
+        case AttributeIs(name) | AttributeIn(name) | EventIs(name):
+            return (name,)
+        case RfmIs():
+            return tuple(score for score in SCORES if getattr(clause, score) is not None)
+        case _:
+            return ()

@@ -18,7 +18,7 @@ def run(asked: Asked) -> Outcome:
 
 
 def _all(found: Programs, asked: Asked) -> Said:
-    rows = (_row(name, status, found) for name, status in asked.house.campaigns.items())
+    rows = (_row(name, each.status.value, found) for name, each in asked.house.campaigns.items())
     return say("campaigns_head", count=len(asked.house.campaigns)) + lines(rows)
 
 
@@ -32,7 +32,7 @@ def _one(found: Programs, name: str, asked: Asked) -> Said:
         say("program_state", state=say(f"state:{state}"), count=count)
         for state, count in sorted(found.states.items())
     )
-    return _row(name, asked.house.campaigns[name], found) + counted
+    return _row(name, asked.house.campaigns[name].status.value, found) + counted
 
 
 COMMAND = Command("活动", "campaign", Level.READ, "read", run, ("campaigns",))

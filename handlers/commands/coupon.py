@@ -11,7 +11,7 @@ def run(asked: Asked) -> Outcome:
     """Ask for a code or batch; without one, name the batches."""
     words = [word for word in asked.line.words if word not in {"查", "check"}]
     if not words:
-        rows = (say("coupon_title", batch=name, title=title) for name, title in asked.house.coupons.items())
+        rows = (say("coupon_title", batch=name, title=title) for name, title in _titles(asked).items())
         return say("coupon_head") + lines(rows)
     name = words[0]
 
@@ -22,7 +22,7 @@ def run(asked: Asked) -> Outcome:
 
 
 def _told(found: CouponFound, asked: Asked) -> Said:
-    title = asked.house.coupons.get(found.batch, found.batch)
+    title = _titles(asked).get(found.batch, found.batch)
     if not found.code:
         left = found.stock - found.taken
         return say(
@@ -44,6 +44,10 @@ def _told(found: CouponFound, asked: Asked) -> Said:
         until=minute(found.expires_at, zone),
         redeemed=minute(found.redeemed_at, zone),
     )
+
+
+def _titles(asked: Asked) -> dict[str, str]:
+    return {name: batch.title for name, batch in asked.house.coupons.items()}
 
 
 COMMAND = Command("券", "coupon", Level.READ, "read", run, ("优惠券",))

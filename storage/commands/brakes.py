@@ -16,10 +16,14 @@ def _brake(c: Connection, act: Brake, given: Given) -> Done:
             return Done("already_stopped", names=(act.switch,))
         switches.turn_on(c, act.switch, by, given.now)
         return Done("stopped", names=(act.switch,))
-    return _release(c, act.switch, given) if standing else Done("was_not_stopped", names=(act.switch,))
+    return release(c, act, given)
 
 
-def _release(c: Connection, switch: str, given: Given) -> Done:
+def release(c: Connection, act: Brake, given: Given) -> Done:
+    """Let a brake go and wake what it held."""
+    switch = act.switch
+    if not switches.is_on(c, switch):
+        return Done("was_not_stopped", names=(switch,))
     if switch == switches.PAUSED:
         switches.turn_off(c, switch)
         alerts.clear(c, switch, given.now)

@@ -6,14 +6,28 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.domain.commanding.acts import Done
-from bot.domain.commanding.command import Operator
-from storage.commands import brakes, cases, circles, people, programs, standing, tagging
+from bot.domain.commanding.plans import Card
+from storage.commands import (
+    brakes,
+    cases,
+    circles,
+    confirming,
+    people,
+    programs,
+    proposing,
+    standing,
+    tagging,
+    undoing,
+)
 from storage.commands.orders import Deeds, Given, Looks
 
 LOOKS: Looks = {
     **standing.LOOKS, **people.LOOKS, **circles.LOOKS, **cases.LOOKS, **programs.LOOKS,
 }  # fmt: skip
-DEEDS: Deeds = {**tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS}
+DEEDS: Deeds = {
+    **tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS, **proposing.DEEDS, **confirming.DEEDS,
+    **undoing.DEEDS,
+}  # fmt: skip
 
 
 def look(c: Connection, ask: object, now: datetime) -> Any:
@@ -21,14 +35,14 @@ def look(c: Connection, ask: object, now: datetime) -> Any:
     return LOOKS[type(ask)](c, ask, now)
 
 
-def dry_run(c: Connection, act: object, by: Operator, key: str, now: datetime) -> Done:
+def dry_run(c: Connection, act: object, given: Given) -> Done | Card:
     """Return what would come of an order; everything it wrote is taken back."""
     with c.begin_nested() as tried:
-        done = carry_out(c, act, by, key, now)
+        done = carry_out(c, act, given)
         tried.rollback()
     return done
 
 
-def carry_out(c: Connection, act: object, by: Operator, key: str, now: datetime) -> Done:
-    """Carry an order out; `key` is the line's own, from which what it makes is named."""
-    return DEEDS[type(act)](c, act, Given(by, key, now))
+def carry_out(c: Connection, act: object, given: Given) -> Done | Card:
+    """Carry an order out."""
+    return DEEDS[type(act)](c, act, given)

@@ -17,6 +17,7 @@ from bot.domain.outbox import OutboxMessage
 from storage import switches
 from storage.conditions import where
 from storage.dialect import listed, within
+from storage.plan_gates import plan_gates
 from storage.rates import Pace
 from storage.reading import Query
 from storage.tables import table
@@ -47,11 +48,12 @@ def standings(
     """Return where each row stands."""
     runs = {row.message.enrollment_id for row in due if row.message.enrollment_id}
     alive = {name for (name,) in _ALIVE.rows(c, ids=listed(c, sorted(runs)))} if runs else set()
-    judged = _Conditions(c, due, now) if policy.programs else None
     found = {}
+    programs = {**policy.programs, **plan_gates(c, {row.message.campaign for row in due})}
+    judged = _Conditions(c, due, now) if programs else None
     for row in due:
         message = row.message
-        program = policy.programs.get(program_of(message), _NO_PROGRAM)
+        program = programs.get(program_of(message), _NO_PROGRAM)
         plain = program is _NO_PROGRAM and not pace.off and not row.reason
         if plain and (not message.enrollment_id or message.enrollment_id in alive):
             found[row.id] = UNCONCERNED

@@ -8,9 +8,13 @@ from typing import Any
 
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.lines import Line
+from bot.domain.commanding.plans import Limits
 from bot.domain.commanding.saying import Refused, Said, say
+from bot.domain.commanding.times import Heard, Understand
 from bot.domain.conditions import Condition
+from bot.domain.coupons import CouponBatch
 from bot.domain.identity import Identity
+from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.value import value
 
 
@@ -44,19 +48,23 @@ class House:
     """What of the configuration commands may name: everything by its name, with a word of what it is.
 
     `stages` goes from every name a stage has to its own; `replies` from an account to the routes by which
-    somebody who writes to it can be answered later.
+    somebody who writes to it can be answered later; `basis` is the ground of a coupon that an operator gives.
     """
 
     zone: tzinfo
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
-    campaigns: Mapping[str, str] = field(default_factory=dict)
-    coupons: Mapping[str, str] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
+    coupons: Mapping[str, CouponBatch] = field(default_factory=dict)
     stages: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, Condition] = field(default_factory=dict)
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     test_members: tuple[str, ...] = ()
+    basis: str = ""
+    forbidden: frozenset[str] = frozenset()
+    understand: Understand = lambda _text, _now: Heard(None, say("time_unknown"))
+    limits: Limits = Limits()
 
 
 @value
