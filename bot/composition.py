@@ -33,6 +33,8 @@ from bot.group import Group
 from bot.heart import Seen, Work
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
+from bot.spoken_time import ChineseCalendar
+from bot.spoken_time.echo import echo, heard
 from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.jobs import Timetable, campaign_job, nightly_scores
@@ -46,6 +48,7 @@ CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
 CONNECTIONS = 100
 # The one ground an operator may give a coupon on without saying which.
 OPEN_TO_ALL = "open_to_all"
+CALENDAR = ChineseCalendar()
 
 
 def renderer_of(config: Config) -> Renderer:
@@ -95,6 +98,8 @@ def house_of(config: Config, catalogue: speaking.Catalogue) -> House:
         test_members=config.operators.test_members,
         basis=OPEN_TO_ALL if OPEN_TO_ALL in config.fairness.basis else "",
         forbidden=config.fairness.forbidden,
+        echo=lambda at: echo(at.astimezone(config.app.zone), CALENDAR),
+        understand=lambda text, now: heard(text, now, config.app.zone, CALENDAR),
         limits=Limits(
             config.operators.confirm_lasts,
             config.operators.grace,

@@ -55,7 +55,7 @@ def shown(card: Card, asked: Asked) -> Said:
         said += say("plan_circle", text=plan.text, size=card.size, examples=examples or "—")
     if plan.kind == SEND:
         said += _reach(card)
-        said += say("plan_when", at=_when(card, asked))
+        said += _when(card, asked)
         if card.cost:
             said += say("plan_cost", most=f"{card.cost / 100:,.2f}")
     return said + _how(card, asked)
@@ -71,10 +71,10 @@ def _reach(card: Card) -> Said:
     return lines(rows) + rough
 
 
-def _when(card: Card, asked: Asked) -> str:
+def _when(card: Card, asked: Asked) -> Said:
     if card.start is None:
-        return f"{int(asked.house.limits.grace.total_seconds())} s"
-    return f"{card.start.astimezone(asked.house.zone):%m-%d %H:%M}"
+        return say("plan_at_once", seconds=int(asked.house.limits.grace.total_seconds()))
+    return say("plan_when", at=asked.house.echo(card.start))
 
 
 def _how(card: Card, asked: Asked) -> Said:

@@ -160,3 +160,21 @@ async def test_everything_stops_at_once_and_goes_on_only_after_a_confirmation(co
     assert "已恢复" in str(await community.says("老李", f"确认 {code_in(card)}"))
     await community.advance("10m")
     assert [row for row in await community.listing("outbox") if "送你一张" in row["text"]] != []
+
+
+async def test_a_time_is_echoed_as_an_absolute_date_kept_to_and_moved(community: Whole) -> None:
+    await bound(community, "老李", "admin")
+    await consenting(community, "小明")
+    asks = str(await community.says("老李", "/发券 护肤 back15 --时间 12.6 8:30"))
+    assert "几种意思" in asks
+    shown = str(await community.says("老李", "/发券 护肤 back15 --时间 明天上午十点"))
+    assert "2026年12月5日（周六，休息日）10:00" in shown
+    code = code_in(shown)
+    assert "12-05 10:00" in str(await community.says("老李", f"确认 {code} 1"))
+    assert "12-05 11:00" in str(await community.says("老李", f"/改期 {code} 明天上午11点"))
+    await community.advance("24h")
+    gifts = [row for row in await community.listing("outbox") if "送你一张" in row["text"]]
+    assert gifts == []
+    await community.advance("10h")  # a message of the evening before still counts
+    gifts = [row for row in await community.listing("outbox") if "送你一张" in row["text"]]
+    assert len(gifts) == 1

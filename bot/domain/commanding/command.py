@@ -63,6 +63,7 @@ class House:
     test_members: tuple[str, ...] = ()
     basis: str = ""
     forbidden: frozenset[str] = frozenset()
+    echo: Callable[[datetime], Said] = lambda at: Said(plain=at.isoformat())
     understand: Understand = lambda _text, _now: Heard(None, say("time_unknown"))
     limits: Limits = Limits()
 
