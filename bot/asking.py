@@ -37,6 +37,10 @@ class Asking:
         """Return whether nothing is being asked."""
         return not self._under_way
 
+    async def settled(self) -> None:
+        """Wait until what is being asked now is answered, and what follows the answers is queued."""
+        await asyncio.gather(*self._under_way)
+
     def ask(self, heard: Heard, later: Later, told: Told) -> None:
         """Begin a question; `told` hears the answer's body once."""
         asking = asyncio.create_task(self._answer(heard, later, told))
@@ -55,17 +59,22 @@ class Asking:
             told(error)
             return
         told(body)
-        if not done:
-            await self._tell_afterwards(looking, later)
-
-    async def _tell_afterwards(self, looking: "asyncio.Task[str]", later: Later) -> None:
         try:
-            message = later.afterwards(await looking, self._clock.now())
-            if message is not None:
-                await self._database.write(lambda c: enqueue(c, [message]))
-                self._committed()
+            await self._tell_afterwards(None if done else await looking, later)
         except StorageUnavailable as error:
             log.warning("command_not_told", error=str(error))
+        except Exception:  # what comes after the answer must not end in an unheard failure
+            log.exception("command_not_told")
+
+    async def _tell_afterwards(self, text: str | None, later: Later) -> None:
+        """Queue what follows the answer: the answer itself if it came too late, and a picture."""
+        now = self._clock.now()
+        late = later.afterwards(text, now) if text is not None else None
+        drawn = await asyncio.to_thread(later.picture, now) if later.picture is not None else None
+        messages = [message for message in (late, drawn) if message is not None]
+        if messages:
+            await self._database.write(lambda c: enqueue(c, messages))
+            self._committed()
 
     async def _look(self, later: Later) -> str:
         try:

@@ -4,7 +4,7 @@ A command is heard only from the identity that the platform authenticated and th
 code; whoever else writes such a line is chatting.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -15,9 +15,9 @@ from bot.domain.commanding.acts import Done
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.command import Asked, Command, House, Operator, Order, Outcome, Query, Refused
 from bot.domain.commanding.lines import Line, read, spoken
-from bot.domain.commanding.saying import Said, say
+from bot.domain.commanding.saying import Drawing, Said, say
 from bot.domain.delivery.policy import SERVICE, DeliveryPolicy
-from bot.domain.events import MESSAGE, InboundEvent
+from bot.domain.events import MESSAGE, InboundEvent, Scalar
 from bot.domain.identity import split
 from bot.domain.outbox import OutboxMessage, Unreachable
 from bot.speaking import Speaker
@@ -28,7 +28,10 @@ from storage.commands.orders import Given
 from storage.database import Connection
 
 SUMMARY = "operators/summary"
+PICTURE = "operators/picture"
 LASTS = timedelta(hours=24)
+
+Draw = Callable[[Drawing], str | None]
 
 log = structlog.get_logger("commands")
 
@@ -59,9 +62,20 @@ class Commands:
 class Commander:
     """Knows operators, and does what they command."""
 
-    def __init__(self, commands: Commands, house: House, speaker: Speaker, policy: DeliveryPolicy) -> None:
-        """Hold the commands, what they may name, what words the answers, and what the gates go by."""
+    def __init__(
+        self,
+        commands: Commands,
+        house: House,
+        speaker: Speaker,
+        policy: DeliveryPolicy,
+        draw: Draw | None = None,
+    ) -> None:
+        """Hold the commands, what they may name, what words the answers, and what the gates go by.
+
+        `draw` writes a picture and returns its path, None where it cannot.
+        """
         self._policy = policy
+        self._draw = draw
         self._commands = commands
         self._house = house
         self._speaker = speaker
@@ -132,23 +146,34 @@ class Commander:
         return Names(segments, self._house.stages, circles.tags_known(c))
 
     def _later(self, query: Query, event: InboundEvent, by: Operator, now: datetime) -> Later:
+        seen: list[object] = []
+
         def ask(c: Connection) -> str:
-            return self._speaker.worded(query.answer(look(c, query.ask, now)))
+            found = look(c, query.ask, now)
+            seen.append(found)
+            return self._speaker.worded(query.answer(found))
+
+        def picture(at: datetime) -> OutboxMessage | None:
+            path = self._draw(query.picture(seen[0])) if query.picture and seen and self._draw else None
+            return self._message(event, by, PICTURE, {"media": path}, at) if path else None
 
         def afterwards(text: str, at: datetime) -> OutboxMessage | None:
-            return self._summary(event, by, text, at)
+            return self._message(event, by, SUMMARY, {"text": text}, at)
 
         meanwhile, failed = self._speaker.worded(say("asked")), self._speaker.worded(say("command_failed"))
-        return Later(ask, meanwhile, failed, afterwards)
+        return Later(ask, meanwhile, failed, afterwards, picture if query.picture and self._draw else None)
 
-    def _summary(self, event: InboundEvent, by: Operator, text: str, at: datetime) -> OutboxMessage | None:
+    def _message(
+        self, event: InboundEvent, by: Operator, template: str, context: Mapping[str, Scalar], at: datetime
+    ) -> OutboxMessage | None:
+        """Return a message to the operator through the account they wrote to, None where there is no way."""
         via = self._house.replies.get(event.account, ())
         if not via or not by.member_id:
             return None
         return OutboxMessage(
-            key=f"{event.key}#summary",
+            key=f"{event.key}#{template}",
             member_id=by.member_id,
-            template=SUMMARY,
+            template=template,
             purpose=SERVICE,
             via=via,
             created_at=at,
@@ -156,6 +181,6 @@ class Commander:
             expires_at=at + LASTS,
             priority=100,
             unreachable=Unreachable.WAIT,
-            context={"text": text},
+            context=context,
             is_answer=True,
         )

@@ -5,27 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from random import SystemRandom
 
 import aiohttp
 
-from bot import speaking
 from bot.announcing import Announcer
 from bot.answering import Answers
 from bot.channels.official_account import OfficialAccount
-from bot.commanding import Commander, Commands
+from bot.command_post import commander_of
 from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
-from bot.discovery import COMMANDS, HANDLERS, plugins
+from bot.discovery import HANDLERS, plugins
 from bot.dispatcher import Dispatcher
 from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
-from bot.domain.commanding.command import House
-from bot.domain.commanding.plans import Limits
 from bot.domain.delivery.policy import MARKETING
-from bot.domain.delivery.routes import CUSTOMER_SERVICE
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.engine import Engine
@@ -33,8 +28,6 @@ from bot.group import Group
 from bot.heart import Seen, Work
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
-from bot.spoken_time import ChineseCalendar
-from bot.spoken_time.echo import echo, heard
 from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.jobs import Timetable, campaign_job, nightly_scores
@@ -43,12 +36,8 @@ from storage.database import Connection, Database
 from storage.media import SqlMedia
 from storage.tokens import SqlTokens
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
 CONNECTIONS = 100
-# The one ground an operator may give a coupon on without saying which.
-OPEN_TO_ALL = "open_to_all"
-CALENDAR = ChineseCalendar()
 
 
 def renderer_of(config: Config) -> Renderer:
@@ -65,48 +54,6 @@ def group_of(config: Config, renderer: Renderer) -> Group:
     decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
     answers = Answers(renderer, delivery_policy(config), config.coupons, redeem_url(config))
     return Group(decisions, answers, commander_of(config))
-
-
-def commander_of(config: Config) -> Commander:
-    """Return what operators command: every command there is, and what they may name."""
-    catalogue = speaking.read(TEMPLATES)
-    language = "en" if config.app.locale.lower().startswith("en") else "zh"
-    commands = Commands.of(list(plugins(*COMMANDS).values()))
-    speaker = speaking.Speaker(catalogue, language)
-    return Commander(commands, house_of(config, catalogue), speaker, delivery_policy(config))
-
-
-def house_of(config: Config, catalogue: speaking.Catalogue) -> House:
-    """Return what of the configuration operators may name."""
-    stages = {name: name for name in config.stages}
-    for name in config.stages:
-        stages |= dict.fromkeys(catalogue.get(f"stage:{name}", {}).values(), name)
-    replies: dict[str, tuple[str, ...]] = {}
-    for route in config.routes.values():
-        if route.method == CUSTOMER_SERVICE:
-            replies[route.account] = (*replies.get(route.account, ()), route.name)
-    return House(
-        zone=config.app.zone,
-        roles=config.operators.roles,
-        rules={name: rule.status.value for name, rule in config.rules.items()},
-        campaigns=config.campaigns,
-        coupons=config.coupons,
-        stages=stages,
-        segments=config.segments,
-        replies=replies,
-        queues={name: queue.operators for name, queue in config.queues.items()},
-        test_members=config.operators.test_members,
-        basis=OPEN_TO_ALL if OPEN_TO_ALL in config.fairness.basis else "",
-        forbidden=config.fairness.forbidden,
-        echo=lambda at: echo(at.astimezone(config.app.zone), CALENDAR),
-        understand=lambda text, now: heard(text, now, config.app.zone, CALENDAR),
-        limits=Limits(
-            config.operators.confirm_lasts,
-            config.operators.grace,
-            config.operators.second_person_members,
-            config.operators.second_person_cost,
-        ),
-    )
 
 
 def redeem_url(config: Config) -> Callable[[str], str]:

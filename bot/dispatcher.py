@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from bot.asking import Asking, Told
-from bot.domain.channel import Callback, Channel, ReplyHandle
+from bot.domain.channel import Callback, Channel
 from bot.domain.clock import Clock
 from bot.domain.errors import CallbackUnintelligible, StorageUnavailable
 from bot.domain.events import ERASURE_ASKED, UNFOLLOWED, InboundEvent
@@ -63,6 +63,10 @@ class Dispatcher:
     def idle(self) -> bool:
         """Return whether nothing waits and nothing is being committed."""
         return not self._waiting and self._asking.idle and (self._runner is None or self._runner.done())
+
+    async def settled(self) -> None:
+        """Wait for what operators' commands ask at this moment."""
+        await self._asking.settled()
 
     def submit(self, callback: Callback, channel: Channel, told: Told) -> None:
         """Take an authentic callback; `told` hears the bytes that answer it after all it caused is stored.
@@ -192,6 +196,3 @@ def _settle(wait: "asyncio.Future[bytes | Exception]", found: bytes | Exception)
 def _fail(group: list[_Waiting], error: Exception) -> None:
     for waiting in group:
         waiting.told(error)
-
-
-__all__ = ["Dispatcher", "Heard", "ReplyHandle"]

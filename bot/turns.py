@@ -79,13 +79,15 @@ class Later:
     """A command's question that is answered after the commit, outside every transaction that writes.
 
     `look` asks and words the answer. One that takes too long is answered by `meanwhile` first, and by the
-    message that `afterwards` makes of the answer then.
+    message that `afterwards` makes of the answer then. `picture`, if any, draws what was found; it is to be
+    called after `look`, away from the loop, and gives the message that shows it.
     """
 
     look: Callable[[Connection], str]
     meanwhile: str
     failed: str
     afterwards: Callable[[str, datetime], OutboxMessage | None]
+    picture: Callable[[datetime], OutboxMessage | None] | None = None
 
 
 @value

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.domain.commanding.asks import AskToday, Today
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query
-from bot.domain.commanding.saying import Said, lines, say
+from bot.domain.commanding.saying import Drawing, Said, lines, say
 
+DRAWN = 14
+LINES = ("member.followed", "member.unfollowed", "member.message", "order.paid")
 SHOWN = (
     "member.followed", "member.unfollowed", "active", "order.paid", "amount", "sent", "issued",
     "consent.withdrawn",
@@ -19,12 +21,23 @@ def run(asked: Asked) -> Outcome:
     start = datetime.combine(local.date(), time(), zone)
     before = datetime.combine(local.date() - timedelta(days=1), time(), zone)
     day = f"{local:%m-%d %H:%M}"
-    ask = AskToday(start.astimezone(UTC), before.astimezone(UTC), asked.now)
+    first = datetime.combine(local.date() - timedelta(days=DRAWN - 1), time(), zone)
+    ask = AskToday(start.astimezone(UTC), before.astimezone(UTC), asked.now, first.astimezone(UTC), zone)
 
     def answer(found: Today) -> Said:
         return say("today_head", day=day) + lines(_row(name, found) for name in SHOWN)
 
-    return Query(ask, answer)
+    return Query(ask, answer, _drawn)
+
+
+def _drawn(found: Today) -> Drawing:
+    return Drawing(
+        say("today_picture", days=len(found.days)),
+        tuple(f"{day:%m-%d}" for day, _ in found.days),
+        tuple(
+            (say(f"line_{name}"), tuple(counts.get(name, 0) for _, counts in found.days)) for name in LINES
+        ),
+    )
 
 
 def _row(name: str, found: Today) -> Said:

@@ -1,6 +1,6 @@
 """How the house stands: brakes, alerts, what waits, what the platforms still allow, what today brought."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -16,6 +16,7 @@ from bot.domain.events import (
 )
 from storage import alerts, switches
 from storage.commands.orders import Looks
+from storage.reports.calendar import hour_of, local_day
 from storage.tables import table
 from storage.tables.delivery import AllowanceRow, CouponRow, MassBatchRow, OutboxRow, RateRow, TokenRow
 from storage.tables.events import EventRow
@@ -59,7 +60,24 @@ def _today(c: Connection, ask: AskToday, _now: datetime) -> Today:
     return Today(
         _span(c, ask.start, ask.now),
         _span(c, ask.before, ask.before + (ask.now - ask.start)),
+        _days(c, ask),
     )
+
+
+def _days(c: Connection, ask: AskToday) -> tuple[tuple[date, dict[str, int]], ...]:
+    """Return what was counted day by day, days on which nothing happened included."""
+    hour = hour_of(c, EVENT.c.at)
+    inside = (EVENT.c.kind.in_(COUNTED), EVENT.c.at >= ask.first, EVENT.c.at <= ask.now)
+    rows = c.execute(select(hour, EVENT.c.kind, func.count()).where(*inside).group_by(hour, EVENT.c.kind))
+    day, last = ask.first.astimezone(ask.zone).date(), ask.now.astimezone(ask.zone).date()
+    found: dict[date, dict[str, int]] = {}
+    while day <= last:
+        found[day] = {}
+        day += timedelta(days=1)
+    for at, kind, count in rows:
+        counts = found.setdefault(local_day(at, ask.zone), {})
+        counts[str(kind)] = counts.get(str(kind), 0) + int(count)
+    return tuple(sorted(found.items()))
 
 
 def _span(c: Connection, start: datetime, end: datetime) -> dict[str, int]:

@@ -178,3 +178,15 @@ async def test_a_time_is_echoed_as_an_absolute_date_kept_to_and_moved(community:
     await community.advance("10h")  # a message of the evening before still counts
     gifts = [row for row in await community.listing("outbox") if "送你一张" in row["text"]]
     assert len(gifts) == 1
+
+
+async def test_today_is_told_in_words_and_then_shown_in_a_picture(community: Whole) -> None:
+    await bound(community, "老李", "admin")
+    assert "新增 1" in str(await community.says("老李", "/今日"))
+    await community.program.dispatcher.settled()
+    await community.advance("1m")
+    shown = [row for row in await community.listing("outbox") if row["route"] == "customer_service"]
+    assert [row["kind"] for row in shown] == ["image"]
+    assert await community.rows("SELECT state FROM outbox WHERE template = 'operators/picture'") == [
+        ("sent",)
+    ]

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.domain.conditions import Condition
 from bot.domain.value import value
@@ -27,11 +28,16 @@ class Status:
 
 @value
 class AskToday:
-    """What happened since `start`, and in the span before it of the same length so far."""
+    """What happened since `start`, in the span before it of the same length so far, and day by day.
+
+    `first` is when the days to be drawn begin; days are those of `zone`.
+    """
 
     start: datetime
     before: datetime
     now: datetime
+    first: datetime
+    zone: ZoneInfo
 
 
 @value
@@ -40,6 +46,7 @@ class Today:
 
     now: Mapping[str, int]
     then: Mapping[str, int]
+    days: tuple[tuple[date, Mapping[str, int]], ...] = ()
 
 
 @value

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from datetime import datetime, tzinfo
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.lines import Line
 from bot.domain.commanding.plans import Limits
-from bot.domain.commanding.saying import Refused, Said, say
+from bot.domain.commanding.saying import Drawing, Refused, Said, say
 from bot.domain.commanding.times import Heard, Understand
 from bot.domain.conditions import Condition
 from bot.domain.coupons import CouponBatch
@@ -51,7 +52,7 @@ class House:
     somebody who writes to it can be answered later; `basis` is the ground of a coupon that an operator gives.
     """
 
-    zone: tzinfo
+    zone: ZoneInfo
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
@@ -86,10 +87,14 @@ class Asked:
 
 @value
 class Query:
-    """A question for the database, answered outside every transaction that writes."""
+    """A question for the database, answered outside every transaction that writes.
+
+    `picture` makes of the finding what is to be drawn and sent after the words.
+    """
 
     ask: Any
     answer: Callable[[Any], Said]
+    picture: Callable[[Any], Drawing] | None = None
 
 
 @value

@@ -22,11 +22,12 @@ class Said:
 
 
 @value
-class Shown:
-    """What a person gets to see: words, and a picture to be drawn and sent after them."""
+class Drawing:
+    """Lines to be drawn over days: a title, the days as written, each line's name and numbers."""
 
-    said: Said
-    picture: object | None = None
+    title: Said
+    days: tuple[str, ...]
+    series: tuple[tuple[Said, tuple[int, ...]], ...]
 
 
 def say(name: str, /, **values: object) -> Said:

@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 
 from bot.app import load
+from bot.command_post import commander_of
 from bot.commanding import Commander
-from bot.composition import commander_of
 from bot.config import Config
 from bot.discovery import COMMANDS, plugins
 from bot.domain.commanding.command import Command
@@ -52,9 +52,10 @@ def bind(c: Connection, role: str, known_as: str = OPERATOR) -> None:
     assert operators.bind(c, code, known_as, NOW, "老李") == role
 
 
-def said(text: str, known_as: str = OPERATOR, **other: str) -> InboundEvent:
-    facts = {"account": "shop", "kind": MESSAGE, **other}
-    return InboundEvent(key=f"k{next(KEYS)}", at=NOW, known_as=known_as, text=text, can_reply=True, **facts)
+def said(text: str, known_as: str = OPERATOR, account: str = "shop", kind: str = MESSAGE) -> InboundEvent:
+    return InboundEvent(
+        key=f"k{next(KEYS)}", account=account, kind=kind, at=NOW, known_as=known_as, text=text, can_reply=True
+    )
 
 
 def recognised(c: Connection, commander: Commander, event: InboundEvent) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.content import Notice, Text
+from bot.domain.content import Image, Notice, Text
 from bot.rendering import Renderer
 from bot.rendering.lint import sample_values
 from tests.unit.rendering.conftest import APP
@@ -34,12 +34,16 @@ def test_a_message_renders_with_its_sample_and_for_a_member_without_a_name(file:
     sample = sample_values(RENDERER._messages[name, variant])
     for values in (sample, {**sample, "member": STRANGER, "coupons": []}):
         content = RENDERER.render(name, METHODS[variant], values, personalised=variant != "generic")
-        assert isinstance(content, Text | Notice)
-        texts = [content.text] if isinstance(content, Text) else list(content.fields.values())
+        assert isinstance(content, Text | Notice | Image)
+        texts = list(content.fields.values()) if isinstance(content, Notice) else [_shown(content)]
         for text in texts:
             assert text == text.strip() != ""
             assert "None" not in text
             assert "{{" not in text
+
+
+def _shown(content: Text | Image) -> str:
+    return content.text if isinstance(content, Text) else content.media
 
 
 @pytest.mark.parametrize(
