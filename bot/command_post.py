@@ -1,14 +1,24 @@
 """What operators command, made from the configuration: every command there is, and what they may name."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
+
+from jinja2 import TemplateError
 
 from bot import drawing, speaking
 from bot.commanding import Commander, Commands
 from bot.config import Config, delivery_policy
 from bot.discovery import COMMANDS, plugins
+from bot.domain.commanding.asks import Profile
 from bot.domain.commanding.command import House
 from bot.domain.commanding.plans import Limits
+from bot.domain.content import Text
+from bot.domain.coupons import Coupon, CouponBatch, CouponState
 from bot.domain.delivery.routes import CUSTOMER_SERVICE
+from bot.domain.lifecycle.campaign import Campaign
+from bot.domain.scope import coupon_scope, scope
+from bot.rendering import Renderer
 from bot.spoken_time import ChineseCalendar
 from bot.spoken_time.echo import echo, heard
 
@@ -16,19 +26,28 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 # The one ground an operator may give a coupon on without saying which.
 OPEN_TO_ALL = "open_to_all"
 CALENDAR = ChineseCalendar()
+# What stands in a preview for a code that nobody has yet.
+NO_CODE = "XXXXXXXXXXXX"
+Upcoming = Callable[[datetime, datetime], Sequence[tuple[datetime, str]]]
 
 
-def commander_of(config: Config) -> Commander:
-    """Return what operators command: every command there is, and what they may name."""
+def _nothing(_since: datetime, _until: datetime) -> Sequence[tuple[datetime, str]]:
+    return ()
+
+
+def commander_of(config: Config, renderer: Renderer, upcoming: Upcoming = _nothing) -> Commander:
+    """Return what operators command; `upcoming` gives the campaigns' firings between two moments."""
     catalogue = speaking.read(TEMPLATES)
     language = "en" if config.app.locale.lower().startswith("en") else "zh"
     commands = Commands.of(list(plugins(*COMMANDS).values()))
     speaker = speaking.Speaker(catalogue, language)
     easel = drawing.Easel(speaker).draw if drawing.available() else None
-    return Commander(commands, house_of(config, catalogue), speaker, delivery_policy(config), easel)
+    return Commander(
+        commands, house_of(config, catalogue, renderer, upcoming), speaker, delivery_policy(config), easel
+    )
 
 
-def house_of(config: Config, catalogue: speaking.Catalogue) -> House:
+def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, upcoming: Upcoming) -> House:
     """Return what of the configuration operators may name."""
     stages = {name: name for name in config.stages}
     for name in config.stages:
@@ -50,6 +69,8 @@ def house_of(config: Config, catalogue: speaking.Catalogue) -> House:
         test_members=config.operators.test_members,
         basis=OPEN_TO_ALL if OPEN_TO_ALL in config.fairness.basis else "",
         forbidden=config.fairness.forbidden,
+        upcoming=upcoming,
+        preview=lambda campaign, profile, now: _worded(config, renderer, campaign, profile, now),
         echo=lambda at: echo(at.astimezone(config.app.zone), CALENDAR),
         understand=lambda text, now: heard(text, now, config.app.zone, CALENDAR),
         limits=Limits(
@@ -59,3 +80,24 @@ def house_of(config: Config, catalogue: speaking.Catalogue) -> House:
             config.operators.second_person_cost,
         ),
     )
+
+
+def _worded(config: Config, renderer: Renderer, campaign: Campaign, profile: Profile, now: datetime) -> str:
+    """Return a campaign's words for a member by its first route, empty when they cannot be worded."""
+    saying = campaign.saying
+    batch = config.coupons.get(saying.coupon)
+    shown = None
+    if batch is not None:
+        coupon = None if saying.claim_keyword else _coupon(batch, profile.member_id, now)
+        shown = coupon_scope(batch, lambda code: code, coupon, saying.claim_keyword)
+    method = config.routes[saying.via[0]].method if saying.via else ""
+    values = scope(profile.member_id, profile, shown, {}, "")
+    try:
+        content = renderer.render(saying.template, method, values)
+    except (TemplateError, TypeError, ValueError, LookupError):
+        return ""
+    return content.text if isinstance(content, Text) else repr(content)
+
+
+def _coupon(batch: CouponBatch, member_id: int, now: datetime) -> Coupon:
+    return Coupon(NO_CODE, batch.name, member_id, CouponState.ISSUED, now + batch.valid)

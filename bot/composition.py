@@ -31,6 +31,7 @@ from bot.sender import Caller, Wording
 from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.jobs import Timetable, campaign_job, nightly_scores
+from scheduler.jobs.nominal import nominal_after
 from storage import due, switches
 from storage.database import Connection, Database
 from storage.media import SqlMedia
@@ -53,7 +54,18 @@ def group_of(config: Config, renderer: Renderer) -> Group:
     handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
     decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
     answers = Answers(renderer, delivery_policy(config), config.coupons, redeem_url(config))
-    return Group(decisions, answers, commander_of(config))
+    return Group(decisions, answers, commander_of(config, renderer, partial(_upcoming, config)))
+
+
+def _upcoming(config: Config, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
+    """Return the campaigns' firings between two moments."""
+    found: list[tuple[datetime, str]] = []
+    for campaign in config.campaigns.values():
+        at = nominal_after(campaign.schedule, since, config.app.zone) if _live(campaign) else None
+        while at is not None and at <= until:
+            found.append((at, campaign.name))
+            at = nominal_after(campaign.schedule, at, config.app.zone)
+    return found
 
 
 def redeem_url(config: Config) -> Callable[[str], str]:

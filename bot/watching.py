@@ -14,13 +14,18 @@ from bot.domain.identity import split
 from bot.domain.outbox import OutboxMessage, Unreachable
 from storage import watch
 from storage.alerts import Alert
+from storage.commands import planned
 from storage.database import Connection, Database
+from storage.directory import owners_of
 from storage.disk import free_share
 
 EVERY = timedelta(minutes=1)
 # A virtual clock runs through many minutes in a second; more looks than this show nothing new.
 EVERY_S = 0.05
 LASTS = timedelta(days=1)
+# How an operator's plan ended, and what is told of it.
+ENDED = "operators/ended"
+ENDS = ("sent", "failed", "skipped", "expired", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,35 @@ class Watch:
             for alert in news
             for who, member_id in listeners
         ]
-        watch.tell(c, {alert.name for alert in news}, messages, now)
-        return len(messages)
+        ended = self._plans_ended(c, now)
+        watch.tell(c, {alert.name for alert in news}, [*messages, *ended], now)
+        return len(messages) + len(ended)
+
+    def _plans_ended(self, c: Connection, now: datetime) -> list[OutboxMessage]:
+        """Return what tells operators how the plans ended that they had confirmed."""
+        over = planned.finished(c, now)
+        members = owners_of(c, [known_as for _, _, known_as, _ in over])
+        return [
+            OutboxMessage(
+                key=f"plan:{code}#ended",
+                member_id=members[known_as],
+                template=ENDED,
+                purpose=SERVICE,
+                via=self._answers_through(split(known_as)[0]),
+                created_at=now,
+                due_at=now,
+                expires_at=now + LASTS,
+                priority=100,
+                unreachable=Unreachable.WAIT,
+                context={"code": code, "name": name, **{state: states.get(state, 0) for state in ENDS}},
+            )
+            for code, name, known_as, states in over
+            if known_as in members
+        ]
+
+    def _answers_through(self, account: str) -> tuple[str, ...]:
+        routes = self._config.routes.values()
+        return tuple(one.name for one in routes if one.method == CUSTOMER_SERVICE and one.account == account)
 
     def _recent_failures(self, now: datetime) -> int:
         """Return what the database failed at within the last hour, by its own count."""
@@ -80,7 +112,6 @@ class Watch:
 
     def _message(self, alert: Alert, known_as: str, member_id: int, now: datetime) -> OutboxMessage:
         account = split(known_as)[0]
-        routes = self._config.routes.values()
         family, _, about = alert.name.partition(":")
         reason, _, detail = alert.text.partition(": ")
         return OutboxMessage(
@@ -90,9 +121,7 @@ class Watch:
             template=watch.MESSAGE,
             step=alert.name,
             purpose=SERVICE,
-            via=tuple(
-                one.name for one in routes if one.method == CUSTOMER_SERVICE and one.account == account
-            ),
+            via=self._answers_through(account),
             created_at=now,
             due_at=now,
             expires_at=now + LASTS,

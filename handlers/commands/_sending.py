@@ -30,7 +30,7 @@ def proposed(asked: Asked, alias: str, *, timed: bool) -> Outcome:
         name,
         text or name,
         tree,
-        _message(campaign, asked),
+        message_of(campaign, asked),
         campaign.saying.expires.length,
         start,
         (batch.amount_off or 0) if batch else 0,
@@ -39,7 +39,8 @@ def proposed(asked: Asked, alias: str, *, timed: bool) -> Outcome:
     return Order(Propose(plan, asked.house.limits), lambda done: told(done, asked), name)
 
 
-def _message(campaign: Campaign, asked: Asked) -> OutboxMessage:
+def message_of(campaign: Campaign, asked: Asked) -> OutboxMessage:
+    """Return a campaign's message as everybody gets it, due now, still without a member."""
     saying = campaign.saying
     order = CouponOrder(saying.coupon, saying.basis, saying.claim_keyword) if saying.coupon else None
     return OutboxMessage(

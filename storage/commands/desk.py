@@ -13,20 +13,23 @@ from storage.commands import (
     circles,
     confirming,
     people,
+    planned,
     programs,
     proposing,
     standing,
     tagging,
+    trying,
     undoing,
-)
+)  # fmt: skip
 from storage.commands.orders import Deeds, Given, Looks
 
 LOOKS: Looks = {
     **standing.LOOKS, **people.LOOKS, **circles.LOOKS, **cases.LOOKS, **programs.LOOKS,
+    **planned.LOOKS,
 }  # fmt: skip
 DEEDS: Deeds = {
     **tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS, **proposing.DEEDS, **confirming.DEEDS,
-    **undoing.DEEDS,
+    **undoing.DEEDS, **trying.DEEDS,
 }  # fmt: skip
 
 

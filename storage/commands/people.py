@@ -83,6 +83,7 @@ def _profile(c: Connection, member: Member, phone: str, history: int) -> Profile
         coupons=c.execute(held).scalar_one(),
         notes=tuple(c.execute(notes).scalars()),
         runs=tuple(run.rule for run in member.runs if run.active),
+        birthday=member.birthday,
         history=_history(c, member.id, history),
     )
 

@@ -21,7 +21,7 @@ def _undo(c: Connection, act: Undo, given: Given) -> Done:
         return Done("undo_unknown", said=act.code)
     if row.state in {plans.UNDONE, plans.CANCELLED}:
         return Done("undone_already", row.code)
-    if row.kind == SEND and row.state == plans.CONFIRMED:
+    if row.kind == SEND and row.state in {plans.CONFIRMED, plans.DONE}:
         return _call_back(c, row, given.now)
     if row.state != plans.DONE or not row.back:
         return Done("undo_unknown", said=row.code)

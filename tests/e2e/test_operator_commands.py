@@ -111,6 +111,9 @@ async def test_a_send_is_shown_confirmed_waits_for_its_grace_and_leaves_once(com
     assert await community.rows(
         "SELECT count(*) FROM coupon WHERE batch = 'back15' AND state = 'issued'"
     ) == [(2,)]
+    await community.advance("5m")
+    ended = [row["text"] for row in await community.listing("outbox") if "发完了" in row["text"]]
+    assert ended == [f"✅ #{code}「回归15元券」发完了：已发 2"]
     assert "已发出的 2 条收不回" in str(await community.says("老李", f"/撤销 {code}"))
     assert await community.listing("violations") == []
 
@@ -190,3 +193,42 @@ async def test_today_is_told_in_words_and_then_shown_in_a_picture(community: Who
     assert await community.rows("SELECT state FROM outbox WHERE template = 'operators/picture'") == [
         ("sent",)
     ]
+
+
+async def test_a_large_plan_needs_a_second_person(tmp_path: Path) -> None:
+    async with whole(tmp_path, changes={"members: 500": "members: 1"}) as community:
+        await bound(community, "老李", "admin")
+        await bound(community, "小刘", "admin")
+        await bound(community, "小读", "reader")
+        await consenting(community, "小明", "小红")
+        shown = str(await community.says("老李", "/批量标签 加 双十一 --人群 护肤"))
+        code = code_in(shown)
+        assert "/批准" in shown
+        assert "等另一位" in str(await community.says("老李", f"确认 {code} 2"))
+        assert "别人" in str(await community.says("老李", f"/批准 {code}"))
+        assert "权限" in str(await community.says("小读", f"/批准 {code}"))
+        assert await community.rows("SELECT count(*) FROM tag WHERE name = '双十一'") == [(0,)]
+        assert "已给 2 人" in str(await community.says("小刘", f"/批准 {code}"))
+
+
+async def test_what_is_planned_previewed_and_tried_is_told(community: Whole) -> None:
+    await bound(community, "老李", "admin")
+    await consenting(community, "小明")
+    assert "digest" in str(await community.says("老李", "/日程 本月"))
+    assert "会是这样" in str(await community.says("老李", "/预览 digest m2"))
+    assert "试发会员 m1、m2" in str(await community.says("老李", "/试发 digest"))
+    for line in (
+        "/额度",
+        "/规则",
+        "/活动",
+        "/券",
+        "/券 new10",
+        "/待办",
+        "/查 m2",
+        "/轨迹 m2",
+        "/阶段 m2",
+        "/帮助",
+    ):
+        told = str(await community.says("老李", line))
+        assert "没有做成" not in told, line
+        assert "{" not in told, line

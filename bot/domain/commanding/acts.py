@@ -4,6 +4,7 @@ from dataclasses import field
 from datetime import datetime
 
 from bot.domain.conditions import Condition
+from bot.domain.outbox import OutboxMessage
 from bot.domain.value import value
 
 
@@ -62,6 +63,14 @@ class AnswerCase:
     short: str
     text: str
     via: tuple[str, ...]
+
+
+@value
+class TrySend:
+    """Send a message to the members who are there for trying; it passes every gate like any other."""
+
+    message: OutboxMessage
+    whom: tuple[str, ...]
 
 
 @value

@@ -77,6 +77,7 @@ class Profile:
     coupons: int
     notes: tuple[str, ...]
     runs: tuple[str, ...]
+    birthday: str | None = None
     history: tuple[tuple[datetime, str, str], ...] = ()
 
 
@@ -97,6 +98,24 @@ class Circle:
     consented: int
     open_now: int
     examples: tuple[int, ...]
+
+
+@value
+class AskPlans:
+    """What operators confirmed that has not begun, until a moment."""
+
+    until: datetime
+
+
+@value
+class Planned:
+    """One of these: its code, what it is, for how many people, when, and who ordered it."""
+
+    code: str
+    name: str
+    size: int
+    at: datetime
+    by: str
 
 
 @value

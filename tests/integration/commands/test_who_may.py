@@ -11,6 +11,7 @@ import pytest
 from bot.app import load
 from bot.command_post import commander_of
 from bot.commanding import Commander
+from bot.composition import renderer_of
 from bot.config import Config
 from bot.discovery import COMMANDS, plugins
 from bot.domain.commanding.command import Command
@@ -37,7 +38,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 @pytest.fixture
 def commander(config: Config) -> Commander:
-    return commander_of(config)
+    return commander_of(config, renderer_of(config))
 
 
 @pytest.fixture
