@@ -54,9 +54,17 @@ class Commands:
         return cls(tuple(sorted(found, key=lambda one: (one.level, one.alias))), by_name)
 
     def nearest(self, word: str) -> Command | None:
-        """Return the command that somebody may have meant."""
-        close = get_close_matches(word.casefold(), list(self.by_name), n=1, cutoff=0.5)
-        return self.by_name[close[0]] if close else None
+        """Return the command that somebody may have meant: most slips are of the sound."""
+        sounds = {sound(name): name for name in self.by_name}
+        close = get_close_matches(sound(word.casefold()), list(sounds), n=1, cutoff=0.6)
+        return self.by_name[sounds[close[0]]] if close else None
+
+
+def sound(word: str) -> str:
+    """Return how a word sounds, in pinyin; Latin letters stand for themselves."""
+    from pypinyin import lazy_pinyin  # here, since its dictionary takes a while to load and is seldom asked
+
+    return " ".join(lazy_pinyin(word))
 
 
 class Commander:
@@ -135,7 +143,9 @@ class Commander:
     def _found(self, line: Line) -> Command:
         command = self._commands.by_name.get(line.verb)
         if command is None:
-            near = self._commands.nearest(line.verb) if line.verb else None
+            if not line.verb:
+                raise Refused(say("no_verb"))
+            near = self._commands.nearest(line.verb)
             if near is None:
                 raise Refused(say("no_command", verb=line.verb))
             raise Refused(say("no_such_command", verb=line.verb, near=near.name))
@@ -143,7 +153,7 @@ class Commander:
 
     def _names(self, c: Connection) -> Names:
         segments = {**self._house.segments, **circles.saved(c)}
-        return Names(segments, self._house.stages, circles.tags_known(c))
+        return Names(segments, self._house.stages, circles.tags_known(c) | self._house.tags)
 
     def _later(self, query: Query, event: InboundEvent, by: Operator, now: datetime) -> Later:
         seen: list[object] = []

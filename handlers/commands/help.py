@@ -1,7 +1,7 @@
 """帮助: what I may run, and how one command is written."""
 
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, wrong
-from bot.domain.commanding.saying import Said, lines, listed, say
+from bot.domain.commanding.saying import Said, lines, say
 
 NAMES = {level: f"level_{level.name.lower()}" for level in Level}
 
@@ -16,7 +16,7 @@ def run(asked: Asked) -> Outcome:
             one for one in asked.commands if one.level is level and one.permission in asked.by.permissions
         ]
         if mine:
-            named = listed((Said(plain=one.name) for one in mine), " ")
+            named = " ".join(one.name for one in mine)
             shelves.append(say("help_shelf", level=say(NAMES[level]), names=named))
     return say("help_head", name=asked.by.signed) + lines(shelves) + say("help_more")
 

@@ -2,7 +2,7 @@
 
 from bot.domain.commanding.asks import AskWho, Profile
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query, wrong
-from bot.domain.commanding.saying import Said, lines, say
+from bot.domain.commanding.saying import Said, lines, listed, say
 from bot.domain.identity import number_of
 from handlers.commands._people import day, minute, several
 
@@ -16,7 +16,8 @@ def run(asked: Asked) -> Outcome:
         raise wrong("who", "stage")
     name, *more = asked.line.words
     if more:
-        raise wrong("stage_computed", "stage", known="、".join(dict.fromkeys(asked.house.stages.values())))
+        stages = listed((say(f"stage:{one}") for one in dict.fromkeys(asked.house.stages.values())), "、")
+        raise wrong("stage_computed", "stage", known=stages)
 
     def answer(found: list[Profile]) -> Said:
         return _told(found[0], asked) if len(found) == 1 else several(name, found)

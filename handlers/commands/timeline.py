@@ -23,10 +23,19 @@ def run(asked: Asked) -> Outcome:
 
 def _told(one: Profile, asked: Asked) -> Said:
     rows = (
-        say("timeline_row", at=minute(at, asked.house.zone), what=say(f"kind:{kind}"), about=about)
+        say(
+            "timeline_row",
+            at=minute(at, asked.house.zone),
+            what=say(f"kind:{kind}"),
+            about=_about(kind, about),
+        )
         for at, kind, about in one.history
     )
     return say("timeline_head", number=number_of(one.member_id)) + lines(rows)
+
+
+def _about(kind: str, about: str) -> Said:
+    return say(f"stage:{about}") if kind == "stage.changed" else Said(plain=about)
 
 
 COMMAND = Command("轨迹", "timeline", Level.READ, "read", run)

@@ -33,6 +33,7 @@ _DID = re.compile(
 )
 _KEYED = re.compile(r"(标签|阶段|人群|tag|stage|segment)\s*(!=|=|:)\s*(.+)", re.IGNORECASE)
 _FOLLOWS = {"未关注": True, "已取关": True, "取关": True, "在关注": False, "已关注": False}
+MOST_TOLD = 20
 # Deeper than anybody writes, shallower than what a stack bears.
 _DEEPEST = 20
 
@@ -146,5 +147,7 @@ def _did(found: "re.Match[str]") -> Condition:
 
 
 def _unknown(word: str, names: Names) -> Said:
-    known = [*names.segments, *names.stages, *sorted(names.tags)][:12]
+    # A stage goes by its id and by what people call it; the second is for people.
+    stages = [name for name in names.stages if not name.isascii()] or list(names.stages)
+    known = [*names.segments, *stages, *sorted(names.tags)][:MOST_TOLD]
     return say("circle_unknown", text=word, known="、".join(known) or "—")

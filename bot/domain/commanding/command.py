@@ -61,6 +61,7 @@ class House:
     coupons: Mapping[str, CouponBatch] = field(default_factory=dict)
     stages: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, Condition] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     test_members: tuple[str, ...] = ()
