@@ -11,6 +11,7 @@ from bot.demo.grid import Span
 from bot.demo.reactions import REPLY, Received
 from bot.demo.sandbox import Sandbox
 from bot.demo.script import Script
+from bot.demo.shift import Shift
 
 SLICE = timedelta(hours=6)
 Watcher = Callable[["Tally"], None]
@@ -29,17 +30,28 @@ class Tally:
     received: list[Received] = field(default_factory=list)
 
 
-async def play(
-    script: Script, sandbox: Sandbox, wire: Wire, span: Span, speed: float, watch: Watcher
-) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the play is played: the platform, the words to it, and what the shop's operator does there."""
+
+    sandbox: Sandbox
+    wire: Wire
+    shift: Shift
+    offered: Callable[[], str]
+
+
+async def play(script: Script, stage: Stage, span: Span, speed: float, watch: Watcher) -> Tally:
     """Live through the span and return what came of it; `speed` is virtual days a second, 0 no limit."""
+    sandbox, wire = stage.sandbox, stage.wire
+    script.add(stage.shift.plan())
+    stops = [at for at in stage.shift.stops if at < span.end]
     loop = asyncio.get_running_loop()
     began = loop.time()
     tally = Tally(span.start)
     addresses: Mapping[str, str] = {}
     number = 0
     while tally.now < span.end:
-        until = min(tally.now + SLICE, span.end)
+        until = min(tally.now + SLICE, span.end, *(at for at in stops[:1] if at > tally.now))
         taken = script.take(until)
         if any(act.do in acts.BY_SHOP and act.who not in addresses for act in taken):
             addresses = await sandbox.addresses()
@@ -51,6 +63,9 @@ async def play(
         await sandbox.walk(until)
         news = await sandbox.news()
         script.hear(news, until)
+        if until in stops:
+            stops.remove(until)
+            script.add(stage.shift.at(until, stage.offered, news))
         _count(tally, until, [act.do for act in taken], news)
         watch(tally)
         if speed:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,13 @@ from bot.demo import folder, pictures, promises, sandbox, script, settings, show
 from bot.demo.acts import Wire
 from bot.demo.evidence import Evidence, Promise
 from bot.demo.grid import OPENING, Span
-from bot.demo.play import Tally, play
+from bot.demo.play import Stage, Tally, play
+from bot.demo.shift import ROLE, Shift, exchange, letters
 from bot.web.console import Console
 from bot.web.dashboard import Checked, Dashboard, gather
 from bot.web.page import Pages
 from bot.web.words import Words, read
-from storage import reports
+from storage import operators, reports
 
 TEMPLATES = settings.ROOT / "templates"
 
@@ -71,7 +73,8 @@ async def run(options: Options) -> int:
         written = script.write(options.seed, options.members, span)
         began = asyncio.get_running_loop().time()
         with show.progress(terminal, words, span) as watch:
-            tally = await play(written, platform, wire, span, options.speed, watch)
+            stage = Stage(platform, wire, Shift(span), partial(_code, program, options.seed))
+            tally = await play(written, stage, span, options.speed, watch)
         took = asyncio.get_running_loop().time() - began
         evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
         kept = promises.check(evidence)
@@ -79,11 +82,20 @@ async def run(options: Options) -> int:
         board = await _board(program, ended)
         title = words("play", "ended").format(days=options.days, took=round(took))
         show.summary(terminal, board, kept, words, title)
+        show.conversation(terminal, words, exchange(written.done, tally.received, config.app.name))
         show.written(terminal, await asyncio.to_thread(_files, board, words, options.out))
         if not options.leave:
             terminal.print(f"[bold]{program.url}/console[/] · {words('play', 'leave')}")
             await _until_interrupted()
     return 0 if all(one.held for one in kept) else 1
+
+
+def _code(program: Program, seed: int) -> str:
+    """Return a one-time code that makes an operator of whoever says it, as the command line does."""
+    now, choose = program.clock.now(), letters(seed)
+    offer = partial(operators.offer, account=settings.ACCOUNT, role=ROLE, now=now, choose=choose)
+    code, _ = program.database.transact(offer)
+    return code
 
 
 def checked(kept: Sequence[Promise]) -> tuple[Checked, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -83,6 +84,18 @@ def summary(
     for one in promises:
         for example in one.examples if not one.held else ():
             console.print(f"  [red]{words('promise', one.name)}[/] {example}", highlight=False, markup=True)
+
+
+def conversation(console: Console, words: Words, lines: Sequence[tuple[str, str]]) -> None:
+    """Print what the operator wrote and was answered, in one exchange."""
+    if not lines:
+        return
+    console.print(f"[bold]{words('play', 'operator')}[/]")
+    for who, text in lines:
+        first, *more = text.split("\n")
+        console.print(f"  [dim]{who}[/]  {escape(first)}", highlight=False)
+        for line in more:
+            console.print(f"  {' ' * (2 * len(who))}  {escape(line)}", highlight=False)
 
 
 def written(console: Console, paths: Sequence[Path]) -> None:

@@ -16,6 +16,9 @@ import yaml
 from bot.sandbox.clock import read_span
 
 MARKETING = "marketing"
+SERVICE = "service"
+# What operators are told, which no rule or campaign names.
+OPERATORS = "operators"
 # Steps that take no time: what is said right behind them is still said at once.
 _AT_ONCE = frozenset({"tag", "issue", "suppress"})
 _MARK = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
@@ -123,6 +126,9 @@ def read(body: Mapping[str, Any]) -> Terms:
 
 def _sends(body: Mapping[str, Any]) -> Iterator[Sending]:
     folders = [Path(folder) / "messages" for folder in body["templates"]["path"]]
+    for path in sorted(Path(body["templates"]["path"][-1]).glob(f"messages/{OPERATORS}/ended.j2")):
+        name = f"{OPERATORS}/{path.stem}"
+        yield Sending(name, SERVICE, answers=False, wordings=tuple(_wordings(name, folders)))
     for program in (*body.get("rules", {}).values(), *body.get("campaigns", {}).values()):
         at_once = _first_said(program)
         for send in _found(program):

@@ -45,7 +45,7 @@ def test_the_terms_are_those_the_file_states() -> None:
     assert TERMS.grants == {"订阅优惠"}
     assert {one.template for one in TERMS.sends if one.answers} == {"welcome/hello"}
     assert {one.template for one in TERMS.sends if one.purpose == "service"} == {
-        "welcome/hello", "vip/thanks", "referral/reward",
+        "welcome/hello", "vip/thanks", "referral/reward", "operators/ended",
     }  # fmt: skip
 
 
