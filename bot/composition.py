@@ -32,6 +32,7 @@ from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.jobs import Timetable, campaign_job, nightly_scores
 from scheduler.jobs.nominal import nominal_after
+from scheduler.retention import Cleaning
 from storage import due, switches
 from storage.database import Connection, Database
 from storage.media import SqlMedia
@@ -131,9 +132,10 @@ def work_of(config: Config, database: Database, engine: Engine, dispatcher: Disp
         runs = Seen.at(due.next_due(c, [rule.name for rule in book.ordered]), now)
         return switches.all_on(c), announcer.look(c, now), runs, engine.look(c, now)
 
+    cleaning = Cleaning(database, config.app.zone, config.privacy.retention, book.moment_window)
     # The watch comes last, so that what is merely due was sent before it counts as stuck.
     passes = (announcer.run, run_rules, timetable.run_tick, push)
-    return Work(passes, look, besides=(Watch(database, config).run,))
+    return Work(passes, look, besides=(Watch(database, config).run, cleaning.run))
 
 
 def _live(campaign: Campaign) -> bool:

@@ -102,3 +102,15 @@ async def test_rules_diff_names_what_the_file_would_change(lite: Shell) -> None:
     lite.config.write_text(text, encoding="utf-8")
     (change,) = (await lite.done("rules", "diff"))["changes"]
     assert change == {"path": "rules.winback.steps[1].wait", "was": "14d", "will": "21d"}
+
+
+async def test_what_was_kept_long_enough_is_shown_first_and_goes_with_apply(lite: Shell) -> None:
+    await _member(lite)
+    await lite.order("clock", advance="200d")
+    shown = await lite.done("retention")
+    assert shown["applied"] is False
+    assert set(shown["rows"]) == {"said", "told", "events", "consents", "gates", "quarantine"}
+    assert shown["rows"]["said"] >= 1
+    assert (await lite.done("retention", "--apply"))["applied"] is True
+    assert (await lite.done("retention"))["rows"]["said"] == 0
+    assert (await lite.done("audit", "verify"))["ok"] is True
