@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.effects import Effect, RedeemCoupon, SetAttributes
-from bot.domain.events import COUPON_REDEEMED, InboundEvent
+from bot.domain.events import COUPON_REDEEMED, ORDER_PAID, InboundEvent
 from bot.domain.handling import Handler, Settings
 from bot.domain.members import Member
 
@@ -16,7 +16,10 @@ def learn(event: InboundEvent, member: Member, _settings: Settings, _now: dateti
 
 
 def redeem(event: InboundEvent, member: Member, _settings: Settings, _now: datetime) -> list[Effect]:
-    """Mark the code an order used."""
+    """Mark the code an order used; told by the order itself or of its own, once for the order.
+
+    A code that is nobody's, used up or another order's changes nothing.
+    """
     code = str(event.properties.get("coupon_code") or event.properties.get("coupon_id") or "")
     if not code:
         return []
@@ -26,5 +29,5 @@ def redeem(event: InboundEvent, member: Member, _settings: Settings, _now: datet
 
 HANDLERS: tuple[Handler, ...] = (
     Handler(frozenset(), learn),
-    Handler(frozenset({COUPON_REDEEMED}), redeem),
+    Handler(frozenset({COUPON_REDEEMED, ORDER_PAID}), redeem),
 )

@@ -96,3 +96,27 @@ async def test_a_member_first_named_by_an_order_has_not_unfollowed(community: Wh
     order = InboundEvent("o1", "webhook", "order.paid", now, "shop:oSomebodyNew", amount=9900)
     await community.program.dispatcher.accept([order])
     assert await community.rows("SELECT stage FROM member") == [("buyer",)]
+
+
+async def test_an_order_that_names_its_coupon_uses_it_up_once(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await community.says("小明", "订阅优惠")
+    await community.advance("3d")
+    ((code,),) = await community.rows("SELECT code FROM coupon WHERE state = 'issued'")
+    ((member_id,),) = await community.rows("SELECT member_id FROM coupon WHERE state = 'issued'")
+    now = community.program.clock.now()
+    orders = [
+        InboundEvent(
+            key=f"order{number}",
+            account="webhook",
+            kind="order.paid",
+            at=now,
+            known_as=f"member:m{member_id}",
+            properties={"order_id": f"o{number}", "coupon_code": used},
+            amount=9900,
+        )
+        for number, used in ((1, code), (2, code), (3, "NOBODYSCODE"))
+    ]
+    await community.program.dispatcher.accept(orders)
+    used = await community.rows("SELECT state, order_id FROM coupon WHERE state = 'redeemed'")
+    assert used == [("redeemed", "o1")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,7 +46,7 @@ def sweep_all(database: Database, now: Callable[[str], timedelta] = lambda _name
         before = NOW - KEPT[sweep.kept] + now(sweep.name)
         more = True
         while more:
-            _, more = database.transact(lambda c, s=sweep, b=before: retention.page(c, s, b, NOW))  # type: ignore[misc]
+            _, more = database.transact(partial(retention.page, sweep=sweep, before=before, now=NOW))
 
 
 def kinds_left(c: Connection) -> list[str]:
