@@ -1,10 +1,12 @@
 """What goes out to many: shown, confirmed, called back, on real wire bytes, on both databases."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.watching import EVERY_S
 from tests.e2e.shift import bound, code_in, consenting
 from tests.whole import Whole, whole
 
@@ -17,12 +19,13 @@ async def community(tmp_path: Path, any_database_url: str) -> AsyncIterator[Whol
 
 async def ended(community: Whole) -> list[str]:
     """Return what was told of plans that ended; the watch looks now and then, by the machine's own time."""
-    for _ in range(20):
-        await community.advance("2m")
-        told = [row["text"] for row in await community.listing("outbox") if "发完了" in row["text"]]
-        if told:
-            return told
-    return []
+    async with asyncio.timeout(30):
+        while True:
+            await community.advance("2m")
+            told = [row["text"] for row in await community.listing("outbox") if "发完了" in row["text"]]
+            if told:
+                return told
+            await asyncio.sleep(EVERY_S)
 
 
 async def test_a_send_is_shown_confirmed_waits_for_its_grace_and_leaves_once(community: Whole) -> None:
