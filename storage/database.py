@@ -25,7 +25,8 @@ Result = TypeVar("Result")
 Begin = Callable[[], AbstractContextManager[Connection]]
 WRITERS = 4
 READERS = 4
-ATTEMPTS = 4
+# Of those that lock each other out one goes on, so whoever loses again and again has seen many others win.
+ATTEMPTS = 10
 # https://www.postgresql.org/docs/15/errcodes-appendix.html: serialization_failure, deadlock_detected
 DEADLOCK_STATES = frozenset({"40001", "40P01"})
 
