@@ -11,18 +11,29 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from bot.composition import caller_of, channel_maker, group_of, renderer_of, session, work_of
+from bot.composition import (
+    caller_of,
+    channel_maker,
+    gateway_maker,
+    group_of,
+    poster_of,
+    renderer_of,
+    session,
+    work_of,
+)
 from bot.config import Config, text_of
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import ConfigError, StorageUnavailable
 from bot.engine import LocalEngine
+from bot.feeding import Feed
 from bot.following import FollowedClock, clock_url, first_look, follow
 from bot.heart import Heart
 from bot.opening import load, open_database
 from bot.program import Program
 from bot.sender import Sender
+from bot.sockets import Sockets
 from bot.web.doors import site_of
 from scheduler.jobs import Ticker
 
@@ -40,8 +51,11 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
     """Put the program together, without a door to the outside and without a heartbeat."""
     async with AsyncExitStack() as stack:
         database = stack.enter_context(open_database(config))
-        connected = channel_maker(config, await stack.enter_async_context(session()), database, clock)
+        calls = await stack.enter_async_context(session())
+        connected = channel_maker(config, calls, database, clock)
+        gateway = gateway_maker(calls, database, clock, config)
         channels: dict[str, Channel] = {name: connected(one) for name, one in config.accounts.items()}
+        channels |= {name: gateway(one) for name, one in config.gateways.items()}
         renderer = renderer_of(config)
         woken = asyncio.Event()
         caller = caller_of(config, renderer, channels, clock)
@@ -54,12 +68,17 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
             engine.wake()
 
         dispatcher = Dispatcher(database, group_of(config, renderer), clock, stir)
-        heart = Heart(clock, work_of(config, database, engine, dispatcher))
+        poster = poster_of(config, database, renderer, channels, clock)
+        heart = Heart(clock, work_of(config, database, engine, dispatcher, poster))
+        feed = Feed(dispatcher)
+        sockets = Sockets(feed, clock)
         program = Program(
-            config, clock, database, dispatcher, heart, sender, engine, channels, woken, connected
-        )
+            config, clock, database, dispatcher, heart, sender, engine, channels, woken, connected, gateway,
+            feed, sockets,
+        )  # fmt: skip
         await program.prepare(config)
         yield program
+        await sockets.stop()
         sender.stop()
 
 
@@ -89,6 +108,9 @@ async def serving(
             heartbeat = asyncio.create_task(_beat(program, followed, clock, beating))
             stack.push_async_callback(_end, heartbeat)
             await beating.wait()
+            # A platform allows one connection a bot, so only who does what time makes due listens.
+            program.listening = True
+            await program.sockets.follow(program.channels)
         yield program
 
 

@@ -12,8 +12,9 @@ import aiohttp
 from bot.announcing import Announcer
 from bot.answering import Answers
 from bot.channels.official_account import OfficialAccount
+from bot.channels.onebot12 import OneBot
 from bot.command_post import commander_of
-from bot.config import Config, delivery_policy, handler_settings, rulebook
+from bot.config import Config, delivery_policy, handler_settings, manners, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
 from bot.dispatcher import Dispatcher
@@ -21,11 +22,13 @@ from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.delivery.policy import MARKETING
+from bot.domain.gateways import GatewaySettings, OneBotSettings
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.engine import Engine
 from bot.group import Group
 from bot.heart import Seen, Work
+from bot.posting import Poster
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
 from bot.watching import Watch
@@ -106,7 +109,30 @@ def channel_maker(
     return connected
 
 
-def work_of(config: Config, database: Database, engine: Engine, dispatcher: Dispatcher) -> Work:
+def poster_of(
+    config: Config, database: Database, renderer: Renderer, channels: Mapping[str, Channel], clock: Clock
+) -> Poster:
+    """Return what speaks in groups."""
+    return Poster(database, renderer, channels, manners(config), clock)
+
+
+def gateway_maker(
+    calls: aiohttp.ClientSession, database: Database, clock: Clock, config: Config
+) -> Callable[[GatewaySettings], Channel]:
+    """Return what connects an account that is no official account."""
+
+    def connected(settings: GatewaySettings) -> Channel:
+        match settings:
+            case OneBotSettings():
+                return OneBot(settings, calls, clock, lambda: secrets.token_hex(16))
+        raise ValueError(f"{settings.kind}: no channel of this kind")
+
+    return connected
+
+
+def work_of(
+    config: Config, database: Database, engine: Engine, dispatcher: Dispatcher, poster: Poster
+) -> Work:
     """Return what does everything that time has made due, and the one look that tells what there is to do."""
     jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
     timetable = Timetable(database, jobs, config.app.zone)
@@ -122,19 +148,21 @@ def work_of(config: Config, database: Database, engine: Engine, dispatcher: Disp
     async def look(now: datetime) -> Sequence[Seen]:
         nonlocal book
         jobs_due = Seen.at(await timetable.next_due(now), now)
-        on, announced, runs, pushes = await database.read(partial(see, now=now))
+        on, announced, runs, pushes, posts = await database.read(partial(see, now=now))
         book = book.pausing(switches.named(on, switches.RULE))
         # What is due waits for an operator while everything is stopped, and not for time.
-        waits = replace(pushes, next_at=None) if switches.brake(on) else pushes
-        return announced, runs, jobs_due, waits
+        stopped = bool(switches.brake(on))
+        waits = replace(pushes, next_at=None) if stopped else pushes
+        return announced, runs, jobs_due, waits, Seen(due=False, next_at=None) if stopped else posts
 
-    def see(c: Connection, now: datetime) -> tuple[dict[str, str], Seen, Seen, Seen]:
+    def see(c: Connection, now: datetime) -> tuple[dict[str, str], Seen, Seen, Seen, Seen]:
         runs = Seen.at(due.next_due(c, [rule.name for rule in book.ordered]), now)
-        return switches.all_on(c), announcer.look(c, now), runs, engine.look(c, now)
+        posts = Seen.at(poster.look(c), now)
+        return switches.all_on(c), announcer.look(c, now), runs, engine.look(c, now), posts
 
     cleaning = Cleaning(database, config.app.zone, config.privacy.retention, book.moment_window)
     # The watch comes last, so that what is merely due was sent before it counts as stuck.
-    passes = (announcer.run, run_rules, timetable.run_tick, push)
+    passes = (announcer.run, run_rules, timetable.run_tick, push, poster.run)
     return Work(passes, look, besides=(Watch(database, config).run, cleaning.run))
 
 

@@ -11,7 +11,7 @@ from bot.domain.events import COMMANDED
 from bot.domain.members import Member
 from bot.hearing import MAX_DEPTH, Current, Hearing
 from bot.turns import Answerer, Commander, Decider, Heard, Later, Outcome, Turn, event_of, repeats_of
-from storage import bystanders, inbox, members, switches
+from storage import bystanders, groups, inbox, members, switches
 from storage import effects as applying
 from storage import events as history
 from storage.database import Connection
@@ -64,6 +64,7 @@ class Group:
         inbox.quarantine(c, event.key, event.account, reason, repr(event).encode("utf-8", "replace"), now)
 
     def _turns(self, c: Connection, heard: Sequence[Heard], now: datetime) -> list[Turn]:
+        heard = _in_groups(c, heard, now)
         operators = self._commander.recognise(c, heard)
         if operators:
             heard = [_commanded(one, operators) for one in heard]
@@ -132,6 +133,20 @@ class Group:
         for effect in emitted:
             self._hearing.hear(turn, event_of(effect, turn.heard.event), current, now)
         return bool(emitted)
+
+
+def _in_groups(c: Connection, heard: Sequence[Heard], now: datetime) -> Sequence[Heard]:
+    """Keep the groups that events speak of, and let each event know its group by name."""
+    spoken_of = [one.event for one in heard if one.event.group]
+    if not spoken_of:
+        return heard
+    names = groups.note(c, spoken_of, now)
+    return [
+        replace(one, event=replace(one.event, properties={**one.event.properties, "group_name": name}))
+        if (name := names.get(one.event.group))
+        else one
+        for one in heard
+    ]
 
 
 def _commanded(heard: Heard, operators: Mapping[str, Operator]) -> Heard:

@@ -8,17 +8,20 @@ from pathlib import Path
 import structlog
 
 from bot.channels.official_account import OfficialAccount
-from bot.composition import caller_of, group_of, kept_in_place, renderer_of, work_of
+from bot.composition import caller_of, group_of, kept_in_place, poster_of, renderer_of, work_of
 from bot.config import Config, rulebook
 from bot.dispatcher import Dispatcher
 from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.errors import ConfigError, SendError, StorageUnavailable
+from bot.domain.gateways import GatewaySettings
 from bot.engine import LocalEngine
+from bot.feeding import Feed
 from bot.heart import Heart
 from bot.publishing import publish_menu
 from bot.sender import Sender
+from bot.sockets import Sockets
 from scheduler import lifecycle
 from storage import config_versions, coupons, startup
 from storage.coupon_stock import Import, import_codes
@@ -31,7 +34,8 @@ log = structlog.get_logger("app")
 class Program:
     """The running program; `reload` swaps in another configuration from the next transaction on.
 
-    `connected` makes the channel of an account; `doors` are told of every configuration swapped in.
+    `connected` makes the channel of an official account, `gateway` that of any other. `doors` are told of
+    every configuration swapped in.
     """
 
     config: Config
@@ -44,7 +48,11 @@ class Program:
     channels: dict[str, Channel]
     woken: asyncio.Event
     connected: Callable[[AccountSettings], OfficialAccount]
+    gateway: Callable[[GatewaySettings], Channel]
+    feed: Feed
+    sockets: Sockets
     url: str = ""
+    listening: bool = False
     doors: list[Callable[[Config], None]] = field(default_factory=list)
 
     async def reload(self, config: Config) -> None:
@@ -66,10 +74,13 @@ class Program:
             del self.channels[gone]
         self.channels.update(channels)
         self.dispatcher.follow(group)
-        self.heart.follow(work_of(config, self.database, self.engine, self.dispatcher))
+        poster = poster_of(config, self.database, renderer, self.channels, self.clock)
+        self.heart.follow(work_of(config, self.database, self.engine, self.dispatcher, poster))
         for follow in self.doors:
             follow(config)
         self.woken.set()
+        if self.listening:
+            await self.sockets.follow(self.channels)
         log.info("reloaded", digest=config.digest, before=before.digest)
 
     async def prepare(self, config: Config) -> None:
@@ -105,16 +116,21 @@ class Program:
 
     def _channels(self, config: Config) -> dict[str, Channel]:
         """Return the channels of a configuration: those of unchanged accounts go on as they are."""
+        before = {**self.config.accounts, **self.config.gateways}
+        after = {**config.accounts, **config.gateways}
         return {
             name: self.channels[name]
-            if self.config.accounts.get(name) == settings and name in self.channels
-            else self._connect(settings)
-            for name, settings in config.accounts.items()
+            if before.get(name) == settings and name in self.channels
+            else self.connect(settings)
+            for name, settings in after.items()
         }
 
-    def _connect(self, settings: AccountSettings) -> Channel:
+    def connect(self, settings: AccountSettings | GatewaySettings) -> Channel:
+        """Return the channel of an account; raise ConfigError when it cannot be made."""
         try:
-            return self.connected(settings)
+            if isinstance(settings, AccountSettings):
+                return self.connected(settings)
+            return self.gateway(settings)
         except ValueError as error:
             raise ConfigError([f"accounts.{settings.name}: {error}"]) from error
 

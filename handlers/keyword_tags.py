@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.effects import AddTag, Effect, Emit
-from bot.domain.events import MESSAGE, TAG_ADDED, InboundEvent
+from bot.domain.events import SAID, TAG_ADDED, InboundEvent
 from bot.domain.handling import Handler, Settings, Words
 from bot.domain.members import Member
 from bot.domain.words import mentions
@@ -28,4 +28,4 @@ def words(settings: Settings) -> Words:
     return Words(within=tuple(word for topic in settings.tag_keywords.values() for word in topic))
 
 
-HANDLERS: tuple[Handler, ...] = (Handler(frozenset({MESSAGE}), tag, words),)
+HANDLERS: tuple[Handler, ...] = (Handler(SAID, tag, words),)

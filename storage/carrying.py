@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.domain import effects as fx
-from storage import consents, handoffs, profile, receipts, redemption, segments
+from storage import consents, group_posts, groups, handoffs, profile, receipts, redemption, segments
 
 # Effects of one kind in the order decided, each with the account its event came through.
 Marked = Sequence[tuple[Any, str]]
@@ -51,6 +51,14 @@ def _redemptions(connection: Connection, found: Marked, now: datetime) -> None:
         redemption.redeem(connection, effect.code, effect.order_id, effect.amount, now)
 
 
+def _groups(connection: Connection, found: Marked, _now: datetime) -> None:
+    groups.move(connection, [effect for effect, _ in found])
+
+
+def _group_posts(connection: Connection, found: Marked, _now: datetime) -> None:
+    group_posts.queue(connection, [effect for effect, _ in found])
+
+
 def _receipts(connection: Connection, found: Marked, _now: datetime) -> None:
     receipts.record(connection, [effect for effect, _ in found])
 
@@ -66,4 +74,6 @@ IN_BULK: Mapping[type, Callable[[Connection, Marked, datetime], None]] = {
     fx.Handoff: _handoffs,
     fx.RedeemCoupon: _redemptions,
     fx.Receipt: _receipts,
+    fx.JoinGroup: _groups,
+    fx.SayInGroup: _group_posts,
 }

@@ -16,8 +16,8 @@ class Drafts:
     """The facts of several members while they are being gathered, by member id; most have few."""
 
     __slots__ = (
-        "consents", "holdings", "links", "memberships", "moments", "past", "runs", "suppressed", "tags",
-        "tallies",
+        "consents", "groups", "holdings", "links", "memberships", "moments", "past", "runs", "suppressed",
+        "tags", "tallies",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -28,6 +28,7 @@ class Drafts:
         self.consents: dict[int, dict[str, Consent]] = {}
         self.suppressed: dict[int, dict[str, datetime]] = {}
         self.memberships: dict[int, list[str]] = {}
+        self.groups: dict[int, dict[str, str]] = {}
         self.links: dict[int, list[Link]] = {}
         self.holdings: dict[int, dict[str, Holding]] = {}
         self.runs: dict[int, list[Enrollment]] = {}
@@ -47,5 +48,7 @@ def read_small(rows: Rows, drafts: Drafts, moment: Decode) -> None:
             drafts.consents.setdefault(member_id, {})[name] = Consent(bool(flag), moment(at), text)
         elif kind == facts.SUPPRESSION:
             drafts.suppressed.setdefault(member_id, {})[name] = moment(until)
+        elif kind == facts.IN_GROUP:
+            drafts.groups.setdefault(member_id, {})[name] = text
         else:
             drafts.memberships.setdefault(member_id, []).append(name)

@@ -25,6 +25,7 @@ _TOGETHER: Mapping[type, type] = {
     fx.CancelMessages: fx.QueueMessage,
     fx.MoveEnrollment: fx.Enroll,
     fx.RemoveTag: fx.AddTag,
+    fx.LeaveGroup: fx.JoinGroup,
 }
 
 

@@ -24,6 +24,7 @@ from storage.tables import table
 from storage.tables.columns import UTCDateTime
 from storage.tables.delivery import CouponRow
 from storage.tables.events import EventRow
+from storage.tables.groups import GroupMemberRow, GroupRow
 from storage.tables.lifecycle import EnrollmentRow
 from storage.tables.members import (
     ConsentRow,
@@ -42,13 +43,15 @@ TALLY = table(TallyRow)
 CONSENT_TABLE = table(ConsentRow)
 SUPPRESSION_TABLE = table(SuppressionRow)
 MEMBERSHIP = table(MembershipRow)
+GROUP = table(GroupRow)
+INSIDE_GROUP = table(GroupMemberRow)
 ENROLLMENT = table(EnrollmentRow)
 COUPON = table(CouponRow)
 EVENT = table(EventRow)
 
 # Places in a row of RUNS.
 RULE, KEY, ENTERED_AT, DUE_AT, STATE, ENDED_AT = 2, 4, 6, 8, 16, 17
-TAG, LINK, CONSENT, SUPPRESSION, INSIDE = range(5)
+TAG, LINK, CONSENT, SUPPRESSION, INSIDE, IN_GROUP = range(6)
 
 
 def _members(c: Connection) -> Select[Any]:
@@ -107,8 +110,18 @@ def _memberships(c: Connection) -> Select[Any]:
     ).where(within(c, inside.member_id))
 
 
+def _groups(c: Connection) -> Select[Any]:
+    inside = INSIDE_GROUP.c
+    return select(
+        inside.member_id, literal_column(str(IN_GROUP)), inside.chat, GROUP.c.name, _NO_FLAG,
+        inside.joined_at, _NO_TIME,
+    ).where(
+        within(c, inside.member_id), inside.left_at.is_(None), GROUP.c.known_as == inside.chat
+    )  # fmt: skip
+
+
 def _small(c: Connection) -> Any:
-    return union_all(_links(c), _tags(c), _consents(c), _suppressions(c), _memberships(c))
+    return union_all(_links(c), _tags(c), _consents(c), _suppressions(c), _memberships(c), _groups(c))
 
 
 def _stances(c: Connection) -> Any:

@@ -22,6 +22,7 @@ from storage.privacy import Keyring
 from storage.tables import METADATA, table
 from storage.tables.delivery import CouponRow, OutboxRow
 from storage.tables.events import EventRow
+from storage.tables.groups import GroupMemberRow
 from storage.tables.lifecycle import EnrollmentRow, HandoffRow
 from storage.tables.members import (
     ConsentRow,
@@ -43,6 +44,7 @@ HANDOFF = table(HandoffRow)
 COUPON = table(CouponRow)
 IDENTITY = table(IdentityRow)
 TOMBSTONE = table(TombstoneRow)
+IN_GROUP = table(GroupMemberRow)
 
 ERASED = "erased"
 # Kept under the member number: trade records (E-Commerce Law 31), consents (PIPL 14), coupons given.
@@ -98,6 +100,7 @@ def account(
     for kind, count, amount in counted:
         _uncount(connection, member_id, kind, count, int(amount or 0))
     connection.execute(delete(TAG).where(TAG.c.member_id == member_id, TAG.c.account == name))
+    connection.execute(delete(IN_GROUP).where(IN_GROUP.c.member_id == member_id, IN_GROUP.c.account == name))
     _messages(connection, member_id, now)
     _message_keys(connection, member_id, ring, addresses)
     _proofs(connection, member_id, ring, addresses)

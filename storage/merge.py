@@ -17,6 +17,7 @@ from storage.names import opened_phone, sealed_phone
 from storage.profile import refresh_unfollowed
 from storage.tables import METADATA, table
 from storage.tables.delivery import AllowanceRow, OutboxRow
+from storage.tables.groups import GroupMemberRow
 from storage.tables.lifecycle import EnrollmentRow
 from storage.tables.members import (
     ConsentRow,
@@ -42,6 +43,7 @@ COMBINED: Mapping[Table, tuple[tuple[str, ...], Combine]] = {
     table(ConsentRow): (("purpose",), merging.consents),
     table(SuppressionRow): (("purpose",), merging.suppressions),
     table(MembershipRow): (("segment",), merging.memberships),
+    table(GroupMemberRow): (("chat",), merging.group_places),
     table(AllowanceRow): (("route", "template"), merging.allowances),
 }
 # Every other row with a member's key simply changes hands; a table made tomorrow does too.

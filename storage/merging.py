@@ -42,6 +42,13 @@ def memberships(rows: Sequence[Fields]) -> Fields:
     return min(rows, key=lambda row: row["since"])
 
 
+def group_places(rows: Sequence[Fields]) -> Fields:
+    """Return the place of the one who came first; who is still inside has not left."""
+    first = min(rows, key=lambda row: row["joined_at"])
+    ends = [row["left_at"] for row in rows]
+    return {**first, "left_at": None if None in ends else max(ends)}
+
+
 def allowances(rows: Sequence[Fields]) -> Fields:
     """Return the widest allowance: it is the platform's, per person, so two never add up."""
     ends = [row["expires_at"] for row in rows]

@@ -149,6 +149,7 @@ def _member(
         consents=drafts.consents.get(member_id, _NONE),
         suppressed=drafts.suppressed.get(member_id, _NONE),
         memberships=frozenset(drafts.memberships.get(member_id, ())),
+        groups=drafts.groups.get(member_id, _NONE),
         rfm=Rfm(recency, frequency, monetary) if recency is not None else None,
         links=tuple(sorted(links, key=_door) if len(links) > 1 else links),
         holdings=drafts.holdings.get(member_id, _NONE),

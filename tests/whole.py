@@ -26,6 +26,10 @@ ENVIRONMENT: Mapping[str, str] = {
     "HETANG_WEBHOOK_SECRET": "whsec_" + base64.b64encode(b"w" * 24).decode(),
     "HETANG_KEY": "a key of thirty-two characters..",
     "HETANG_INDEX_KEY": "an index key of 32 characters...",
+    "ONEBOT_TOKEN": "a-token-of-the-gateway",
+    "OPS_BOT_SECRET": "a-secret-of-the-robot",
+    "CORP_SECRET": "a-secret-of-the-corp",
+    "CORP_TOKEN": "ATokenOfTheCorp",
 }
 
 
@@ -98,7 +102,8 @@ async def whole(
     """Run the project's own configuration against a sandbox from `START` on."""
     async with sandbox.running(seed=1) as platform, aiohttp.ClientSession() as session:
         url = storage_url or f"sqlite:///{folder}/hetang.db"
-        config = load(write_config(folder, platform.url, url, changes or {}), ENVIRONMENT)
+        given = {old: new.replace("SANDBOX", platform.url) for old, new in (changes or {}).items()}
+        config = load(write_config(folder, platform.url, url, given), ENVIRONMENT)
         async with session.post(f"{platform.url}/_sandbox/clock", json={"set": START}) as answer:
             assert answer.status == 200
         async with serving(config, clock=platform.url, port=0) as program:

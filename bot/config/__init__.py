@@ -4,7 +4,7 @@ from bot.config.loading import as_json, check, load_config, text_of
 from bot.config.model import Config
 from bot.config.parts import Parts
 from bot.config.problems import Problem
-from bot.config.slices import delivery_policy, handler_settings, rulebook
+from bot.config.slices import delivery_policy, handler_settings, manners, rulebook
 
 __all__ = [
     "Config",
@@ -15,6 +15,7 @@ __all__ = [
     "delivery_policy",
     "handler_settings",
     "load_config",
+    "manners",
     "rulebook",
     "text_of",
 ]

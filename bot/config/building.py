@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from bot.config.claims import claim_offers
 from bot.config.draft import Draft
-from bot.config.model import Alerts, Config, Operators
+from bot.config.model import Alerts, Config, GroupLife, Operators
 from bot.config.places import located
 from bot.config.programs import Programs
+from bot.config.sections.gateways import WecomAppSection
 from bot.domain.delivery.policy import Fairness
+from bot.domain.delivery.routes import Rate
 
 Section = TypeVar("Section")
 DEFAULT_TEMPLATES = ("templates",)
@@ -17,7 +19,7 @@ DEFAULT_TEMPLATES = ("templates",)
 
 def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
     """Return the configuration; `home` is the folder of the file, for paths written in it."""
-    accounts = draft.ready_accounts
+    accounts, gateways = draft.ready_accounts, draft.gateways
     tags = draft.tags
     return Config(
         app=_sure(draft.app).built(),
@@ -25,9 +27,14 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         storage_url=_sure(draft.storage).url,
         template_paths=template_paths(draft, home),
         accounts={name: account.built(name) for name, account in accounts.items()},
-        rates={name: account.rate for name, account in accounts.items()},
+        gateways={name: account.built(name) for name, account in gateways.items()},
+        rates=_rates(draft),
         webhook_secrets=tuple(draft.webhooks.secrets) if draft.webhooks else (),
-        routes={name: route.built(name) for name, route in draft.routes.items() if route.account in accounts},
+        routes={
+            name: route.built(name)
+            for name, route in draft.routes.items()
+            if route.account in accounts | gateways
+        },
         consent={purpose: rule.built(purpose) for purpose, rule in draft.consent.items()},
         caps=tuple(cap.built() for cap in draft.caps),
         quiet=draft.quiet.built() if draft.quiet else None,
@@ -39,6 +46,7 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         complaints=draft.complaints.built() if draft.complaints else None,
         queues={name: queue.built() for name, queue in draft.queues.items()},
         alerts=draft.alerts.built() if draft.alerts else Alerts(),
+        groups=draft.groups.built() if draft.groups else GroupLife(),
         stages=programs.stages,
         segments=programs.segments,
         coupons={name: coupon.built(name, home) for name, coupon in draft.coupons.items()},
@@ -49,6 +57,12 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         privacy=_sure(draft.privacy).built(),
         digest=digest,
     )
+
+
+def _rates(draft: Draft) -> dict[str, Rate]:
+    """Return the rate of each account whose platform counts calls."""
+    rated = {name: one.rate for name, one in draft.gateways.items() if isinstance(one, WecomAppSection)}
+    return {name: account.rate for name, account in draft.ready_accounts.items()} | rated
 
 
 def template_paths(draft: Draft, home: Path) -> tuple[Path, ...]:

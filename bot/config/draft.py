@@ -19,9 +19,16 @@ from bot.config.sections.delivery import (
     RouteSection,
 )
 from bot.config.sections.fields import Template, Text
+from bot.config.sections.gateways import (
+    OneBotSection,
+    WecomAibotSection,
+    WecomAppSection,
+    WecomArchiveSection,
+)
 from bot.config.sections.service import (
     AlertsSection,
     ComplaintsSection,
+    GroupsSection,
     OperatorsSection,
     PrivacySection,
     QueueSection,
@@ -35,6 +42,7 @@ from bot.config.sections.shop import (
     WebhooksSection,
 )
 
+Gateway = WecomAppSection | WecomArchiveSection | WecomAibotSection | OneBotSection
 LATER = "not yet (arrives with a later version)"
 REQUIRED = ("version", "app", "server", "storage", "accounts", "routes", "privacy")
 OPTIONAL = (
@@ -50,6 +58,7 @@ OPTIONAL = (
     "complaints",
     "queues",
     "alerts",
+    "groups",
     "stages",
     "segments",
     "coupons",
@@ -66,7 +75,7 @@ class Draft:
     """Every section that could be read. `stages` to `campaigns` stay plain: others read them.
 
     `written` has the names that stand in a section, those of wrong entries too: such an entry is one
-    mistake, and not another one wherever it's named. `later` are accounts of kinds that come later.
+    mistake, and not another one wherever it's named.
     """
 
     app: AppSection | None
@@ -86,6 +95,7 @@ class Draft:
     complaints: ComplaintsSection | None
     queues: dict[str, QueueSection]
     alerts: AlertsSection | None
+    groups: GroupsSection | None
     coupons: dict[str, CouponSection]
     activities: ActivitiesSection | None
     points: PointsSection | None
@@ -97,7 +107,6 @@ class Draft:
     campaigns: dict[str, Plain] = field(default_factory=dict)
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     platform_templates: tuple[str, ...] = ()
-    later: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ready_accounts(self) -> dict[str, OfficialAccountSection]:
@@ -106,6 +115,15 @@ class Draft:
             name: account
             for name, account in self.accounts.items()
             if isinstance(account, OfficialAccountSection) and account.enabled
+        }
+
+    @property
+    def gateways(self) -> dict[str, Gateway]:
+        """Return the other accounts that are enabled."""
+        return {
+            name: account
+            for name, account in self.accounts.items()
+            if not isinstance(account, OfficialAccountSection) and account.enabled
         }
 
 
@@ -131,6 +149,7 @@ def drafted(body: Mapping[str, Plain], problems: Problems) -> Draft:
         complaints=read.section(ComplaintsSection, "complaints"),
         queues=read.entries(QueueSection, "queues"),
         alerts=read.section(AlertsSection, "alerts"),
+        groups=read.section(GroupsSection, "groups"),
         coupons=read.entries(CouponSection, "coupons"),
         activities=read.section(ActivitiesSection, "activities"),
         points=read.section(PointsSection, "points"),
@@ -142,7 +161,6 @@ def drafted(body: Mapping[str, Plain], problems: Problems) -> Draft:
         campaigns=read.pairs("campaigns"),
         written={key: read.written(key) for key in ("accounts", "routes", "queues", "coupons")},
         platform_templates=read.platform_templates(),
-        later=read.later(),
     )
 
 

@@ -18,6 +18,7 @@ from bot.domain.conditions import (
     CouponIs,
     Did,
     EventIs,
+    InGroup,
     KnownFor,
     RfmIs,
     StageIs,
@@ -144,6 +145,14 @@ def _coupon(
     return CouponIs(str(name), str(state))
 
 
+def _group(
+    key: str, raw: Mapping[str, Any], path: str, problems: Problems, _names: Names
+) -> Condition | None:
+    groups = [_read(text, name, under(path, key), problems) for name in _several(raw[key])]
+    found = tuple(InGroup(name) for name in groups if name is not None)
+    return found[0] if len(found) == 1 else AnyOf(found)
+
+
 def _attribute(
     key: str, raw: Mapping[str, Any], path: str, problems: Problems, _names: Names
 ) -> Condition | None:
@@ -185,4 +194,5 @@ LEAVES: Mapping[str, Reader] = {
     "known_for": _known_for,
     "unfollowed": _unfollowed,
     "coupon": _coupon,
+    "group": _group,
 }

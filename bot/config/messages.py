@@ -91,3 +91,5 @@ def _named(draft: Draft) -> Iterator[tuple[str, str]]:
             yield f"consent.{purpose}.notice", rule.notice
     for word, name in draft.keyword_answers.items():
         yield f"keyword_answers.{word}", name
+    if draft.groups is not None and draft.groups.welcome != "none":
+        yield "groups.welcome", draft.groups.welcome

@@ -11,6 +11,7 @@ from bot.domain.conditions import Condition
 from bot.domain.coupons import CouponBatch
 from bot.domain.delivery.policy import CapRule, ConsentRule, Fairness, GlobalHoldout, QuietHours
 from bot.domain.delivery.routes import Rate, RouteRule
+from bot.domain.gateways import GatewaySettings
 from bot.domain.handling import ClaimOffer
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Rule
@@ -62,6 +63,15 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupLife:
+    """What newcomers hear, how long one topic rests, and after how long a silent member counts as quiet."""
+
+    welcome: str = "groups/welcome"
+    cool_down: timedelta = timedelta(minutes=10)
+    quiet_after: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
 class Operators:
     """What each role may do and how a send is confirmed; money in minor units (分)."""
 
@@ -85,13 +95,17 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole file. `digest` is the SHA-256 of its body before secrets were filled in."""
+    """The whole file. `digest` is the SHA-256 of its body before secrets were filled in.
+
+    `accounts` are official accounts, `gateways` all others.
+    """
 
     app: App
     server: Server
     storage_url: str = field(repr=False)
     template_paths: tuple[Path, ...]
     accounts: Mapping[str, AccountSettings]
+    gateways: Mapping[str, GatewaySettings]
     rates: Mapping[str, Rate]
     webhook_secrets: tuple[str, ...] = field(repr=False)
     routes: Mapping[str, RouteRule]
@@ -106,6 +120,7 @@ class Config:
     complaints: Complaints | None
     queues: Mapping[str, Queue]
     alerts: Alerts
+    groups: GroupLife
     stages: Mapping[str, Condition]
     segments: Mapping[str, Condition]
     coupons: Mapping[str, CouponBatch]
@@ -115,3 +130,8 @@ class Config:
     operators: Operators
     privacy: Privacy
     digest: str
+
+    @property
+    def connected(self) -> tuple[str, ...]:
+        """Return the names of all accounts."""
+        return (*self.accounts, *self.gateways)

@@ -54,17 +54,6 @@ class Reader:
         value = self.body.get(key)
         return tuple(value) if isinstance(value, dict) else ()
 
-    def later(self) -> dict[str, str]:
-        """Return the kind of each enabled account that only a later version can use, wrong ones too."""
-        return {
-            name: kind
-            for name, value in self._dicts("accounts")
-            if value.get("enabled") is not False
-            and isinstance(kind := value.get("kind"), str)
-            and kind in KINDS
-            and kind != "official_account"
-        }
-
     def platform_templates(self) -> tuple[str, ...]:
         """Return our names of the platform's templates, those of wrong accounts too."""
         kept = (

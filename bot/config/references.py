@@ -11,6 +11,10 @@ from bot.domain.events import KNOWN_KINDS
 from bot.domain.words import plain
 
 STRONG = 32
+RISK = (
+    "a gateway that steers an ordinary WeChat account breaks WeChat's rules and may cost the account; "
+    "nothing that costs money can be ordered through it"
+)
 METHODS = {
     "official_account": (
         "reply",
@@ -53,9 +57,13 @@ def check_event(path: str, kind: str, problems: Problems) -> None:
 
 
 def _check_accounts(draft: Draft, problems: Problems) -> None:
-    """Refuse kinds that come later, and plaintext where money is handed out."""
-    for name, kind in draft.later.items():
-        problems.error(f"accounts.{name}", f"{kind}: {LATER}")
+    """Refuse plaintext where money is handed out, and say what a gateway of one's own risks."""
+    for name, gateway in draft.gateways.items():
+        if gateway.kind == "onebot12":
+            problems.warning(f"accounts.{name}", RISK)
+        app = gateway.app if gateway.kind == "wecom_archive" else None
+        if app is not None and app not in draft.written["accounts"]:
+            problems.missing(f"accounts.{name}.app", "account", app, draft.written["accounts"])
     for name, account in draft.ready_accounts.items():
         if account.mode == "plaintext" and draft.written["coupons"]:
             problems.error(

@@ -4,6 +4,7 @@ from bot.config.model import Config
 from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
 from bot.domain.delivery.routes import SUBSCRIPTION_NOTICE
 from bot.domain.explanation import facts_of
+from bot.domain.group_posts import GROUP, Manners
 from bot.domain.handling import ConsentWords, Settings
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import EVERYBODY, Rule, Status
@@ -34,8 +35,19 @@ def handler_settings(config: Config) -> Settings:
         subscription_route=noticing[0].name if noticing else "",
         subscription_names=names,
         human_queue=human_queue(config),
+        group_welcome=config.groups.welcome,
+        speaking_accounts=frozenset(one.account for one in config.routes.values() if one.method == GROUP),
         erase_on_unfollow=config.privacy.erase_on_unfollow,
     )
+
+
+def manners(config: Config) -> dict[str, Manners]:
+    """Return how we behave in the groups of each account in whose groups we may speak."""
+    return {
+        route.account: Manners(config.app.zone, config.quiet, route.quota, config.groups.cool_down)
+        for route in config.routes.values()
+        if route.method == GROUP
+    }
 
 
 def human_queue(config: Config) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from bot.domain.clock import Clock
 from bot.domain.content import Content
 from bot.domain.events import InboundEvent
 from bot.domain.value import value
@@ -31,6 +32,7 @@ class RawCallback:
     query: Mapping[str, Sequence[str]]
     body: bytes
     content_type: str = ""
+    authorization: str = ""
 
 
 @value
@@ -66,6 +68,34 @@ class Accepted:
 
     platform_id: str = ""
     detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class Door(Protocol):
+    """Where a channel that holds a connection of its own brings what it hears."""
+
+    async def hear(self, callbacks: Sequence[Callback], channel: "Channel") -> list[bytes]:
+        """Return what answers each once all of them are stored, in order; waits as long as it takes.
+
+        Nothing but cancelling ends the waiting, so nobody acknowledges what is not stored.
+        """
+        ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A channel that goes and fetches what it hears."""
+
+    async def listen(self, door: Door, clock: Clock) -> None:
+        """Fetch until cancelled; every trouble outside is logged and waited out."""
+        ...
+
+
+class AnswersApart(Protocol):
+    """A channel whose platform wants no answer in the response: it is said in a call of its own."""
+
+    async def say(self, answer: bytes) -> None:
+        """Say what `answer` made; a failure is logged, since the platform would not ask again."""
+        ...
 
 
 class Channel(Protocol):

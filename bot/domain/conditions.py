@@ -163,7 +163,14 @@ class CouponIs:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class InGroup:
+    """The member is in a group of this name, or of this address (``account:chat``), now."""
+
+    name: str
+
+
 Condition = (
     Always | AllOf | AnyOf | Not | Did | InSegment | Tagged | StageIs | RfmIs | KnownFor | Unfollowed
-    | AttributeIs | AttributeIn | EventIs | CouponIs
+    | AttributeIs | AttributeIn | EventIs | CouponIs | InGroup
 )  # fmt: skip

@@ -47,12 +47,23 @@ IMPORTED = "member.imported"
 BIND_TRIED = "operator.bind_tried"
 # Somebody who was bound as an operator wrote a command: not a member's message, but it opens what one opens.
 COMMANDED = "operator.commanded"
+# A group got a name, an owner or a notice, or is gone; what was said in it was taken back.
+GROUP_CHANGED = "group.changed"
+GROUP_RECALLED = "group.recalled"
+# Somebody has said nothing in their groups for long.
+QUIET_IN_GROUP = "member.quiet_in_group"
+# A customer let the company keep what they say, or no longer does.
+ARCHIVE_AGREED = "archive.agreed"
+ARCHIVE_DISAGREED = "archive.disagreed"
+
+# Something a person said, wherever.
+SAID = frozenset({MESSAGE, GROUP_MESSAGE})
 
 KNOWN_KINDS = frozenset({
     FOLLOWED, UNFOLLOWED, MESSAGE, MENU_CLICK, SCANNED, JOINED_GROUP, LEFT_GROUP, GROUP_MESSAGE,
-    CONSENT_GRANTED, CONSENT_WITHDRAWN, TAG_ADDED, TAG_REMOVED, STAGE_CHANGED, ORDER_PAID, ORDER_REFUNDED,
-    ORDER_CANCELLED, PRODUCT_VIEWED, PRODUCT_ADDED, COUPON_ISSUED, COUPON_REDEEMED, COUPON_EXPIRED,
-    COMPLAINT_OPENED, COMPLAINT_CLOSED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
+    QUIET_IN_GROUP, CONSENT_GRANTED, CONSENT_WITHDRAWN, TAG_ADDED, TAG_REMOVED, STAGE_CHANGED, ORDER_PAID,
+    ORDER_REFUNDED, ORDER_CANCELLED, PRODUCT_VIEWED, PRODUCT_ADDED, COUPON_ISSUED, COUPON_REDEEMED,
+    COUPON_EXPIRED, COMPLAINT_OPENED, COMPLAINT_CLOSED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
 })  # fmt: skip
 
 # What the member does by their own will; these make a member "active" (`did: any`).
@@ -72,7 +83,8 @@ class InboundEvent:
     happened to; `also_known_as` are identities the same message proves. `platform_kind` keeps the
     platform's own word for what has no name of ours. `amount` is money in minor units (分).
     `traits` are attributes to set on the member. `silent` events change facts but are never shown to
-    rules or handlers (an import of old data).
+    rules or handlers (an import of old data). `group` is where it was said or happened, empty for a talk of
+    two, and `mentions_bot` whether it was said to us there.
     """
 
     key: str
@@ -88,6 +100,8 @@ class InboundEvent:
     platform_kind: str = ""
     can_reply: bool = False
     silent: bool = False
+    group: Identity = ""
+    mentions_bot: bool = False
 
 
 @value

@@ -13,6 +13,7 @@ from bot.domain.conditions import (
     CouponIs,
     Did,
     EventIs,
+    InGroup,
     InSegment,
     KnownFor,
     Not,
@@ -119,6 +120,8 @@ def _profile_value(leaf: Condition, member: Member) -> Scalar:
             return attribute(member, name)
         case StageIs():
             return member.stage
+        case InGroup():
+            return "、".join(sorted(name or address for address, name in member.groups.items())) or None
         case Unfollowed():
             return member.unfollowed
         case RfmIs():

@@ -16,6 +16,8 @@ from bot.domain.effects import (
     Effect,
     Enroll,
     EraseMember,
+    JoinGroup,
+    LeaveGroup,
     MoveEnrollment,
     RemoveTag,
     SetAttributes,
@@ -132,6 +134,14 @@ def _set_following(member: Member, effect: SetFollowing) -> Member:
     return replace(member, links=links)
 
 
+def _join_group(member: Member, effect: JoinGroup) -> Member:
+    return replace(member, groups={**member.groups, effect.group: effect.name})
+
+
+def _leave_group(member: Member, effect: LeaveGroup) -> Member:
+    return replace(member, groups=_without(member.groups, effect.group))
+
+
 def _enroll(member: Member, effect: Enroll) -> Member:
     run = effect.enrollment
     if any(known.id == run.id for known in member.runs):
@@ -184,4 +194,6 @@ _FOLDINGS: Mapping[type, Callable[[Member, Any], Member]] = {
     Enroll: _enroll,
     MoveEnrollment: _move,
     EraseMember: _erase,
+    JoinGroup: _join_group,
+    LeaveGroup: _leave_group,
 }

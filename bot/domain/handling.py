@@ -46,7 +46,10 @@ class ClaimOffer:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The slice of the configuration that handlers read."""
+    """The slice of the configuration that handlers read.
+
+    `speaking_accounts` are those in whose groups we may say something unasked.
+    """
 
     consents: tuple[ConsentWords, ...] = ()
     tag_keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -59,6 +62,8 @@ class Settings:
     subscription_route: str = ""
     subscription_names: Mapping[str, str] = field(default_factory=dict)
     human_queue: str = ""
+    group_welcome: str = ""
+    speaking_accounts: frozenset[str] = frozenset()
     erase_on_unfollow: bool = True
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.effects import Effect
-from bot.domain.events import MESSAGE, InboundEvent
+from bot.domain.events import SAID, InboundEvent
 from bot.domain.handling import Handler, Settings, Words
 from bot.domain.members import Member
 from bot.domain.words import plain
@@ -27,7 +27,19 @@ class Listeners:
             kind: tuple(one.handle for one in handlers if not one.kinds or kind in one.kinds)
             for kind in kinds
         }
-        self._hearing = [one for one in handlers if not one.kinds or MESSAGE in one.kinds]
+        self._ears = {kind: _Ear(handlers, settings, kind) for kind in SAID}
+
+    def of(self, event: InboundEvent) -> tuple[Handle, ...]:
+        """Return what is to be called for the event, in the order of the handlers."""
+        ear = self._ears.get(event.kind)
+        return self._by_kind.get(event.kind, self._always) if ear is None else ear.of(event)
+
+
+class _Ear:
+    """Hears what is said in one way: to us alone, or in a group."""
+
+    def __init__(self, handlers: Sequence[Handler], settings: Settings, kind: str) -> None:
+        self._hearing = [one for one in handlers if not one.kinds or kind in one.kinds]
         self._to_everything = frozenset(place for place, one in enumerate(self._hearing) if one.words is None)
         self._quietly = tuple(one.handle for one in self._hearing if one.words is None)
         self._whole: dict[str, set[int]] = {}
@@ -44,9 +56,6 @@ class Listeners:
         self._begins += [(plain(word), place) for word in words.begins]
 
     def of(self, event: InboundEvent) -> tuple[Handle, ...]:
-        """Return what is to be called for the event, in the order of the handlers."""
-        if event.kind != MESSAGE:
-            return self._by_kind.get(event.kind, self._always)
         said = plain(event.text)
         called = set(self._whole.get(said, ()))
         for word, place in self._within:

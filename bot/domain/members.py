@@ -81,7 +81,8 @@ class Member:
     """Everything the rules may know of one member at one moment.
 
     `moments` holds, newest first, the times of the event kinds some rule counts within a window;
-    `memberships` the segments that rules enter by; `past` finished runs per rule; `runs` live ones and
+    `memberships` the segments that rules enter by; `groups` the groups the member is in now, name by
+    address (only read where something asks for them); `past` finished runs per rule; `runs` live ones and
     those whose goal still counts. `review_at` is when a condition could next turn by itself.
     `repeats_at` is when the member did before what they did last; None when that was the first time.
     A member that does not exist yet has id 0 until stored.
@@ -102,6 +103,7 @@ class Member:
     consents: Mapping[str, Consent] = field(default_factory=dict)
     suppressed: Mapping[str, datetime] = field(default_factory=dict)
     memberships: frozenset[str] = frozenset()
+    groups: Mapping[str, str] = field(default_factory=dict)
     rfm: Rfm | None = None
     links: tuple[Link, ...] = ()
     holdings: Mapping[str, Holding] = field(default_factory=dict)
@@ -125,6 +127,10 @@ class Member:
     def concerned(self) -> tuple[Enrollment, ...]:
         """Return the runs that an event of the member may concern: all, but see `bot.domain.glance`."""
         return self.runs
+
+    def in_group(self, name: str) -> bool:
+        """Return whether the member is in a group of this name or address."""
+        return name in self.groups or name in self.groups.values()
 
     def consented(self, purpose: str) -> bool:
         """Return whether a live grant for `purpose` stands."""
@@ -156,6 +162,7 @@ class Member:
             consents=self.consents,
             suppressed=self.suppressed,
             memberships=self.memberships,
+            groups=self.groups,
             rfm=self.rfm,
             links=self.links,
             holdings=self.holdings,

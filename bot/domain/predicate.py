@@ -27,6 +27,7 @@ from bot.domain.conditions import (
     CouponIs,
     Did,
     EventIs,
+    InGroup,
     InSegment,
     KnownFor,
     Not,
@@ -142,4 +143,5 @@ _EVALUATORS: Mapping[type, Callable[[Any, Member, datetime, Mapping[str, Scalar]
     AttributeIn: _attribute_in,
     EventIs: lambda part, _member, _now, context: compare(context.get(part.name), part.operator, part.value),
     CouponIs: _coupon,
+    InGroup: lambda part, member, _now, _context: member.in_group(part.name),
 }

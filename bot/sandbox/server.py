@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from bot.sandbox.api.door import serve_api
 from bot.sandbox.control import clockface, play, stage, view
 from bot.sandbox.control.door import Handler, Room
 from bot.sandbox.control.door import serve as serve_control
+from bot.sandbox.sides.onebot import OneBotSide
 from bot.sandbox.timekeeper import Timekeeper
 from bot.sandbox.world import World
 
@@ -44,10 +45,21 @@ def build_app(seed: int = 0) -> web.Application:
     }
     for (method, name), handler in routes.items():
         app.router.add_route(method, f"/_sandbox/{name}", serve_control(room, handler))
+    app.router.add_post("/onebot/{name}", _gateway(world))
     app.router.add_route("*", "/{path:.*}", serve_api(world))
     app.cleanup_ctx.append(_background(room))
     app.on_shutdown.append(_let_go)
     return app
+
+
+def _gateway(world: World) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def serve(request: web.Request) -> web.Response:
+        side = world.sides.get(request.match_info["name"])
+        if not isinstance(side, OneBotSide):
+            return web.Response(status=404)
+        return await side.serve(request)
+
+    return serve
 
 
 def _background(room: Room) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -16,6 +16,7 @@ from bot.sandbox.people import Member
 from bot.sandbox.presence import Presence
 from bot.sandbox.record import Record
 from bot.sandbox.shapes import BadFieldError, Json, text
+from bot.sandbox.sides import SIDES, Side
 from bot.sandbox.tokens import Tokens
 
 
@@ -28,6 +29,7 @@ class World:
         self.clock = Clock()
         self.presence = Presence(self.clock)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.sides: dict[str, Side] = {}
         self.begin(seed)
 
     def begin(self, seed: int) -> None:
@@ -38,6 +40,9 @@ class World:
         self.seed = seed
         self.chance = Chance(seed)
         self.accounts: dict[str, Account] = {}
+        for side in self.sides.values():
+            side.close()
+        self.sides = {}
         self.tokens = Tokens(self.chance)
         self.faults = Faults(self.chance)
         self.record = Record(self.clock)
@@ -101,8 +106,28 @@ class World:
             self.agenda.add(self.clock.now() + timedelta(seconds=seconds), who, deed)
             self.presence.plans.ring()
 
+    async def take_side(self, kind: str, body: Json) -> Json:
+        """Add an account of another kind, or put a new one in the place of the one of that name."""
+        make = SIDES.get(kind)
+        if make is None:
+            raise BadFieldError(
+                f"no kind of account {kind!r}; there are official_account, {', '.join(SIDES)}"
+            )
+        name = text(body, "name")
+        before = self.sides.pop(name, None)
+        if before is not None:
+            before.close()
+        self.sides[name] = made = make(self, body)
+        return made.shown()
+
+    def side(self, body: Json) -> Side | None:
+        """The account of another kind that a control request names, None when it names none."""
+        return self.sides.get(str(body.get("account")))
+
     async def stop(self) -> None:
         """Cancel what runs in the background."""
+        for side in self.sides.values():
+            side.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -9,12 +9,12 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 from aiohttp import web
 
-from bot.domain.channel import Callback, Channel, RawCallback
+from bot.domain.channel import AnswersApart, Callback, Channel, RawCallback
 from bot.domain.clock import Clock
 from bot.domain.errors import (
     CallbackMalformed,
@@ -77,6 +77,7 @@ class CallbackDoor:
         self._intake = intake
         self._clock = clock
         self._count = count
+        self._saying: set[asyncio.Future[None]] = set()
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one callback."""
@@ -120,7 +121,11 @@ class CallbackDoor:
     def _stored(self, callback: Callback, channel: Channel, tell: Tell, found: bytes | Exception) -> None:
         if isinstance(found, bytes):
             self._count(channel.account, "heard")
-            tell(Answer(200, found, _SEALED if found[:1] == b"<" else _PLAIN))
+            if getattr(channel, "say", None) is not None:
+                self._say_apart(cast("AnswersApart", channel), found)
+                tell(Answer(204, b""))
+            else:
+                tell(Answer(200, found, _SEALED if found[:1] == b"<" else _PLAIN))
         elif isinstance(found, StorageUnavailable):
             tell(self._not_stored(channel))
         else:
@@ -131,6 +136,12 @@ class CallbackDoor:
             key = event.key if event else f"{channel.account}:{hashlib.sha256(what).hexdigest()}"
             reason = f"failed:{type(found).__name__}"
             self._set_aside(CallbackUnintelligible(reason, key, what), channel, tell)
+
+    def _say_apart(self, channel: AnswersApart, answer: bytes) -> None:
+        if answer:
+            saying = asyncio.ensure_future(channel.say(answer))
+            self._saying.add(saying)
+            saying.add_done_callback(self._saying.discard)
 
     def _set_aside(self, error: CallbackUnintelligible, channel: Channel, tell: Tell) -> None:
         log.error("callback_quarantined", account=channel.account, reason=error.reason, key=error.key)

@@ -14,6 +14,7 @@ from bot.web.callback import CallbackDoor
 from bot.web.events.desk import Desk
 from bot.web.health import Health
 from bot.web.metrics import Metrics
+from bot.web.onebot import Feed, OneBotDoor
 from bot.web.redeem import Landing
 from bot.web.site import Site
 from bot.web.webhooks import WebhookDoor
@@ -32,6 +33,11 @@ class House(Protocol):
     channels: dict[str, Channel]
     doors: list[Callable[[Config], None]]
 
+    @property
+    def feed(self) -> Feed:
+        """Return where channels bring what they fetched."""
+        ...
+
 
 def site_of(house: House, *, beats: bool, more: Iterable[web.AbstractRouteDef] = ()) -> Site:
     """Return the site with the platforms' door, the shop's, the members' and the probes.
@@ -41,11 +47,13 @@ def site_of(house: House, *, beats: bool, more: Iterable[web.AbstractRouteDef] =
     config, clock, database = house.config, house.clock, house.database
     metrics = Metrics()
     webhooks = WebhookDoor(
-        config.webhook_secrets, config.accounts, house.dispatcher, Desk(database), clock, metrics.webhook
+        config.webhook_secrets, config.connected, house.dispatcher, Desk(database), clock, metrics.webhook
     )
     heart = house.heart if beats else None
     health = Health(database, clock, heart, metrics, lambda: free_share(database))
     landing = Landing(database, clock, config)
-    house.doors += [lambda new: webhooks.follow(new.webhook_secrets, new.accounts), landing.follow]
+    house.doors += [lambda new: webhooks.follow(new.webhook_secrets, new.connected), landing.follow]
     callbacks = CallbackDoor(house.channels, house.dispatcher, clock, metrics.callback)
-    return Site(callbacks, [*webhooks.routes(), *health.routes(), *landing.routes(), *more])
+    gateways = OneBotDoor(house.channels, house.feed, clock)
+    others = [*webhooks.routes(), *health.routes(), *landing.routes(), *gateways.routes()]
+    return Site(callbacks, [*others, *more], [gateways.close])

@@ -22,12 +22,19 @@ _LINE = re.compile(rb"POST /callback/([A-Za-z0-9_-]{1,64})\?([\x21-\x7e]*) HTTP/
 _HEADERS = re.compile(rb"(?:[A-Za-z0-9-]+:[\x20-\x7e]*\r\n)+")
 # The headers that change how a request is read, or that must be there once.
 _TELLING = re.compile(
-    rb"^(content-length|content-type|host|transfer-encoding|content-encoding|connection|expect|upgrade):"
+    rb"^(content-length|content-type|host|transfer-encoding|content-encoding|connection|expect|upgrade"
+    rb"|authorization):"
     rb" ?([^\r]*)\r$",
     re.IGNORECASE | re.MULTILINE,
 )
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,5}")
-_REASONS = {200: b"OK", 400: b"Bad Request", 403: b"Forbidden", 413: b"Request Entity Too Large"}
+_REASONS = {
+    200: b"OK",
+    204: b"No Content",
+    400: b"Bad Request",
+    403: b"Forbidden",
+    413: b"Request Entity Too Large",
+}
 Asked = tuple[str, RawCallback]
 
 

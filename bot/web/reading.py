@@ -22,6 +22,7 @@ async def raw_callback(request: web.Request) -> RawCallback:
         query_fields(request.rel_url.raw_query_string),
         await body_of(request),
         request.headers.get("Content-Type", ""),
+        request.headers.get("Authorization", ""),
     )
 
 

@@ -1,7 +1,7 @@
 """The HTTP server: every door, behind the guard."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 
 from aiohttp import web
@@ -17,8 +17,16 @@ DRAIN_S = 20.0
 class Site:
     """Serves the doors on one address."""
 
-    def __init__(self, door: CallbackDoor, routes: Iterable[web.AbstractRouteDef] = ()) -> None:
-        """Put the doors together; `routes` are those besides the platforms' own."""
+    def __init__(
+        self,
+        door: CallbackDoor,
+        routes: Iterable[web.AbstractRouteDef] = (),
+        partings: Iterable[Callable[[web.Application], Awaitable[None]]] = (),
+    ) -> None:
+        """Put the doors together; `routes` are those besides the platforms' own.
+
+        `partings` end what would last for ever, once no request is taken any more.
+        """
         self._lane = Lane(door)
         self.guard = ConnectionGuard(lane=self._lane)
         self.application = web.Application(
@@ -27,6 +35,7 @@ class Site:
         self.application.router.add_route("GET", "/callback/{account}", door.receive)
         self.application.router.add_route("POST", "/callback/{account}", door.receive)
         self.application.router.add_routes(list(routes))
+        self.application.on_shutdown.extend(partings)
         self._runner = web.AppRunner(self.application, access_log=None, shutdown_timeout=DRAIN_S)
         self._server: asyncio.Server | None = None
 

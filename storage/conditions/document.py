@@ -14,7 +14,7 @@ _KINDS = {
         conditions.Always, conditions.AllOf, conditions.AnyOf, conditions.Not, conditions.Did,
         conditions.InSegment, conditions.Tagged, conditions.StageIs, conditions.RfmIs, conditions.KnownFor,
         conditions.Unfollowed, conditions.AttributeIs, conditions.AttributeIn, conditions.EventIs,
-        conditions.CouponIs, Comparison,
+        conditions.CouponIs, conditions.InGroup, Comparison,
     )
 }  # fmt: skip
 _KIND = "is"

@@ -16,6 +16,7 @@ from bot.domain.conditions import (
     CouponIs,
     Did,
     EventIs,
+    InGroup,
     InSegment,
     KnownFor,
     Not,
@@ -31,9 +32,12 @@ from storage.conditions.attributes import MEMBER, attribute, constant
 from storage.conditions.counts import did, who_did
 from storage.tables import table
 from storage.tables.delivery import CouponRow
+from storage.tables.groups import GroupMemberRow, GroupRow
 from storage.tables.members import TagRow
 
 TAG = table(TagRow)
+GROUP = table(GroupRow)
+INSIDE = table(GroupMemberRow)
 
 
 def where(
@@ -152,6 +156,16 @@ def _coupon(leaf: CouponIs, now: datetime) -> ColumnElement[bool]:
     return held.correlate(MEMBER).exists()
 
 
+def _in_group(leaf: InGroup, _now: datetime) -> ColumnElement[bool]:
+    there = select(INSIDE.c.member_id).where(
+        INSIDE.c.member_id == MEMBER.c.id,
+        INSIDE.c.left_at.is_(None),
+        INSIDE.c.chat == GROUP.c.known_as,
+        (GROUP.c.name == leaf.name) | (GROUP.c.known_as == leaf.name),
+    )
+    return there.correlate(MEMBER).exists()
+
+
 def _held_since(coupon: FromClause) -> ColumnElement[Any]:
     return func.coalesce(coupon.c.issued_at, coupon.c.at)
 
@@ -169,4 +183,5 @@ _LEAVES: Mapping[type, Callable[[Any, datetime], ColumnElement[bool]]] = {
     AttributeIs: lambda leaf, _now: attribute(leaf.name, leaf.operator, leaf.value),
     AttributeIn: _attribute_in,
     CouponIs: _coupon,
+    InGroup: _in_group,
 }

@@ -3,9 +3,9 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from storage.tables import delivery, events, lifecycle, members, operations
+from storage.tables import delivery, events, groups, lifecycle, members, operations
 
-__all__ = ["METADATA", "delivery", "events", "lifecycle", "members", "operations", "table"]
+__all__ = ["METADATA", "delivery", "events", "groups", "lifecycle", "members", "operations", "table"]
 
 METADATA = SQLModel.metadata
 

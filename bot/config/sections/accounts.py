@@ -1,4 +1,4 @@
-"""The platforms we are connected to: five kinds of account."""
+"""The accounts we are connected to: the official account, and where the other kinds are."""
 
 from typing import Annotated, Literal
 
@@ -10,11 +10,15 @@ from bot.config.sections.fields import (
     ApiUrl,
     Name,
     PlatformId,
-    PublicUrl,
     RateOf,
     Secret,
-    SocketUrl,
     Token,
+)
+from bot.config.sections.gateways import (
+    OneBotSection,
+    WecomAibotSection,
+    WecomAppSection,
+    WecomArchiveSection,
 )
 from bot.domain.account import AccountSettings, MenuButton
 from bot.domain.delivery.routes import Rate
@@ -111,51 +115,6 @@ class OfficialAccountSection(Section):
             message_templates=self.message_templates,
             menu=tuple(entry.built() for entry in self.menu),
         )
-
-
-class WecomAppSection(Section):
-    """A self-built app of 企业微信."""
-
-    kind: Literal["wecom_app"]
-    enabled: bool = True
-    corp_id: PlatformId
-    agent_id: Annotated[int, Field(ge=1, le=10**12)]
-    secret: Secret
-    token: Token
-    encoding_aes_key: AesKey
-    api_base: ApiUrl = "https://qyapi.weixin.qq.com"
-    rate: RateOf = Rate(20)
-
-
-class WecomArchiveSection(Section):
-    """会话内容存档, read from a puller that serves decrypted records."""
-
-    kind: Literal["wecom_archive"]
-    enabled: bool = True
-    source: ApiUrl
-
-
-class WecomAibotSection(Section):
-    """A 智能机器人 for operators and internal groups."""
-
-    kind: Literal["wecom_aibot"]
-    enabled: bool = True
-    connect: Literal["websocket", "webhook"]
-    bot_id: PlatformId
-    secret: Secret
-    ws_url: SocketUrl = "wss://openws.work.weixin.qq.com"
-    token: Token | None = None
-    encoding_aes_key: AesKey | None = None
-
-
-class OneBotSection(Section):
-    """A gateway of the operator's own that speaks OneBot 12."""
-
-    kind: Literal["onebot12"]
-    enabled: bool = True
-    connect: Literal["reverse_websocket", "webhook"]
-    access_token: Secret
-    api_base: PublicUrl | None = None
 
 
 AccountSection = (

@@ -4,9 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from bot.config.model import Alerts, Complaints, Operators, Privacy, Queue
+from bot.config.model import Alerts, Complaints, GroupLife, Operators, Privacy, Queue
 from bot.config.sections.base import Section
-from bot.config.sections.fields import Count, Duration, Hours, Money, Name, Secret, Share, Text, Words
+from bot.config.sections.fields import (
+    Count,
+    Duration,
+    Hours,
+    Money,
+    Name,
+    Secret,
+    Share,
+    Template,
+    Text,
+    Words,
+)
 
 Permission = Literal["read", "tag", "send", "approve", "settings"]
 # A scene_str has 1 to 64 characters.
@@ -54,6 +65,19 @@ class AlertsSection(Section):
     def built(self) -> Alerts:
         """Return it frozen."""
         return Alerts(tuple(self.to), self.stuck_after, self.under_delivery)
+
+
+class GroupsSection(Section):
+    """`groups:`; how we behave in groups."""
+
+    welcome: Template | Literal["none"] = "groups/welcome"
+    cool_down: Duration = GroupLife().cool_down
+    quiet_after: Duration = GroupLife().quiet_after
+
+    def built(self) -> GroupLife:
+        """Return it frozen."""
+        welcome = "" if self.welcome == "none" else self.welcome
+        return GroupLife(welcome, self.cool_down, self.quiet_after)
 
 
 class SecondPersonSection(Section):

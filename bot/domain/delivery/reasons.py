@@ -36,6 +36,7 @@ class Reason(StrEnum):
     RESTING = "resting"  # the platform asked the account or one of its APIs to rest
     BUSY = "busy"  # another call to the same member is under way
     RATE = "rate"  # the account's rate allows no more calls just now
+    COOLING = "cooling"  # the same was said in the group just now
     HANDED_OFF = "handed_off"  # unreachable, so a person was asked to look
     NO_VARIANT = "no_variant"  # who refused personal messages has no text to get by this route
     UNRENDERABLE = "unrenderable"  # its template failed with the member's values

@@ -18,6 +18,7 @@ from bot.domain.effects.course import (
     Receipt,
     Reply,
 )
+from bot.domain.effects.groups import JoinGroup, LeaveGroup, SayInGroup
 from bot.domain.effects.profile import (
     AddTag,
     BindOperator,
@@ -36,6 +37,7 @@ Effect = (
     AddTag | RemoveTag | SetStage | SetMembership | SetReview | SetAttributes | SetConsent | Suppress
     | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
     | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
+    | JoinGroup | LeaveGroup | SayInGroup
 )  # fmt: skip
 
 __all__ = [
@@ -50,6 +52,8 @@ __all__ = [
     "EraseMember",
     "Handoff",
     "IssueCoupon",
+    "JoinGroup",
+    "LeaveGroup",
     "MoveEnrollment",
     "OpenWindow",
     "QueueMessage",
@@ -57,6 +61,7 @@ __all__ = [
     "RedeemCoupon",
     "RemoveTag",
     "Reply",
+    "SayInGroup",
     "SetAttributes",
     "SetConsent",
     "SetFollowing",

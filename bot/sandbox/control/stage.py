@@ -1,13 +1,9 @@
 """Setting the stage: accounts, existing members, limits, faults, starting over."""
 
-from aiohttp import web
-
 from bot.sandbox.account import set_limit
 from bot.sandbox.control.door import Handler, Request, Room
 from bot.sandbox.courier import verify_url
 from bot.sandbox.shapes import BadFieldError, Json, flag, table, text, whole
-
-_LATER = ("join", "leave", "recall", "consent", "employee", "employee/confirm")
 
 
 async def reset(room: Room, request: Request) -> Json:
@@ -20,7 +16,7 @@ async def account(room: Room, request: Request) -> Json:
     """Register an account and verify its URL (unless ``verify`` is false or it has none)."""
     kind = text(request.body, "kind", "official_account")
     if kind != "official_account":
-        raise web.HTTPNotImplemented(reason=f"{kind} is not pretended yet")
+        return await room.world.take_side(kind, request.body)
     made = room.world.register(request.body)
     verified: bool | None = None
     if made.link.callback_url and flag(request.body, "verify", default=True):
@@ -96,11 +92,6 @@ async def unfault(room: Room, request: Request) -> list[Json]:
     return room.world.faults.shown()
 
 
-async def later(_room: Room, _request: Request) -> Json:
-    """Parts of the contract that belong to platforms not pretended yet."""
-    raise web.HTTPNotImplemented(reason="this belongs to a platform that is not pretended yet")
-
-
 ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "reset"): reset,
     ("POST", "account"): account,
@@ -112,5 +103,4 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "fault"): fault,
     ("GET", "fault"): faults,
     ("DELETE", "fault"): unfault,
-    **{("POST", path): later for path in _LATER},
 }

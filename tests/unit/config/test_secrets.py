@@ -106,7 +106,7 @@ def test_a_password_in_the_database_address_can_come_from_outside(tmp_path: Path
 def test_an_account_that_is_not_enabled_asks_for_no_secret(tmp_path: Path) -> None:
     groups = {"kind": "onebot12", "enabled": False, "connect": "webhook", "access_token": "${NOBODY}"}
     assert errors(tmp_path, accounts__groups=groups) == []
-    assert len(errors(tmp_path, accounts__groups={**groups, "enabled": True})) == 2
+    assert len(errors(tmp_path, accounts__groups={**groups, "enabled": True})) == 1
 
 
 def test_no_problem_ever_shows_a_secret(tmp_path: Path) -> None:

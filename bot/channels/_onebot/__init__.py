@@ -1,0 +1,1 @@
+"""The parts of the OneBot 12 channel."""

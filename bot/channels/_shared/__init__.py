@@ -1,0 +1,1 @@
+"""What channels of every platform have in common."""

@@ -1,0 +1,11 @@
+"""The platform's sides other than official accounts: one kind of account a file."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.sandbox.sides.onebot import OneBotSide
+from bot.sandbox.sides.side import IN_GROUPS, Side
+
+SIDES: Mapping[str, Callable[[Any, dict[str, Any]], Side]] = {"onebot12": OneBotSide}
+
+__all__ = ["IN_GROUPS", "SIDES", "Side"]

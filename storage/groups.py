@@ -1,0 +1,138 @@
+"""Groups and who is in them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.domain.effects import JoinGroup, LeaveGroup
+from bot.domain.events import GROUP_CHANGED, InboundEvent
+from bot.domain.identity import Identity, split
+from storage.dialect import chunks, replacing, upsert
+from storage.tables import table
+from storage.tables.groups import GroupMemberRow, GroupRow
+
+GROUP = table(GroupRow)
+INSIDE = table(GroupMemberRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group as operators and channels see it."""
+
+    known_as: Identity
+    name: str
+    version: str
+    dismissed: bool
+
+
+def note(connection: Connection, events: Sequence[InboundEvent], now: datetime) -> dict[Identity, str]:
+    """Keep the groups these events speak of; return the name of each, empty while nobody told it.
+
+    What the platform tells of a group itself comes as `group.changed`.
+    """
+    wanted = sorted({event.group for event in events if event.group})
+    if not wanted:
+        return {}
+    known = find(connection, wanted)
+    rows = [
+        {"known_as": one, "account": split(one)[0], "name": "", "owner": "", "version": "",
+         "dismissed": False, "since": now}
+        for one in wanted
+        if one not in known
+    ]  # fmt: skip
+    upsert(connection, GROUP, rows, ["known_as"], {"account": lambda _table, new: new.account})
+    for event in events:
+        if event.kind == GROUP_CHANGED and event.group:
+            _change(connection, event)
+    told = {event.group for event in events if event.kind == GROUP_CHANGED}
+    if told:
+        known = find(connection, wanted)
+    return {one: known[one].name if one in known else "" for one in wanted}
+
+
+def find(connection: Connection, names: Collection[Identity]) -> dict[Identity, Group]:
+    """Return the groups among these that are known."""
+    g = GROUP.c
+    found: dict[Identity, Group] = {}
+    for part in chunks(sorted(names)):
+        statement = select(g.known_as, g.name, g.version, g.dismissed).where(g.known_as.in_(part))
+        found |= {row.known_as: Group(*row) for row in connection.execute(statement)}
+    return found
+
+
+def named(connection: Connection, account: str) -> list[Group]:
+    """Return the living groups of an account."""
+    g = GROUP.c
+    statement = select(g.known_as, g.name, g.version, g.dismissed).where(g.account == account, ~g.dismissed)
+    return [Group(*row) for row in connection.execute(statement.order_by(g.known_as))]
+
+
+def people(connection: Connection, chat: Identity) -> frozenset[int]:
+    """Return who is in a group now."""
+    statement = select(INSIDE.c.member_id).where(INSIDE.c.chat == chat, INSIDE.c.left_at.is_(None))
+    return frozenset(connection.execute(statement).scalars())
+
+
+def sizes(connection: Connection) -> dict[Identity, int]:
+    """Return how many members each group has."""
+    statement = select(INSIDE.c.chat, func.count()).where(INSIDE.c.left_at.is_(None)).group_by(INSIDE.c.chat)
+    return dict(connection.execute(statement).all())
+
+
+def move(connection: Connection, effects: Iterable[JoinGroup | LeaveGroup]) -> None:
+    """Carry out joins and leaves, in the order given."""
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    left: dict[tuple[str, int], datetime] = {}
+    for one in effects:
+        place = (one.group, one.member_id)
+        if isinstance(one, LeaveGroup):
+            left[place] = one.at
+            if place in rows:
+                rows[place]["left_at"] = one.at
+            continue
+        left.pop(place, None)
+        rows[place] = _row(one)
+    _join(connection, [rows[place] for place in sorted(rows)])
+    for (chat, member_id), at in sorted(left.items()):
+        mine = (INSIDE.c.chat == chat, INSIDE.c.member_id == member_id, INSIDE.c.left_at.is_(None))
+        connection.execute(update(INSIDE).where(*mine).values(left_at=at))
+
+
+def _row(one: JoinGroup) -> dict[str, Any]:
+    return {
+        "chat": one.group,
+        "member_id": one.member_id,
+        "account": split(one.group)[0],
+        "joined_at": one.at,
+        "left_at": None,
+        "scene": one.scene,
+        "state": one.state,
+    }
+
+
+def _join(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Who is inside already keeps how they came; who left comes anew."""
+    upsert(
+        connection,
+        INSIDE,
+        rows,
+        ["chat", "member_id"],
+        replacing("joined_at", "left_at", "scene", "state"),
+        where=lambda old, _new: old.c.left_at.is_not(None),
+    )
+
+
+def _change(connection: Connection, event: InboundEvent) -> None:
+    given = event.properties
+    values: dict[str, Any] = {
+        name: str(given[name]) for name in ("name", "owner", "version") if given.get(name) is not None
+    }
+    if given.get("dismissed"):
+        values["dismissed"] = True
+        inside = (INSIDE.c.chat == event.group, INSIDE.c.left_at.is_(None))
+        connection.execute(update(INSIDE).where(*inside).values(left_at=event.at))
+    if values:
+        connection.execute(update(GROUP).where(GROUP.c.known_as == event.group).values(**values))

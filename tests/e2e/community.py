@@ -1,0 +1,42 @@
+"""A whole program with accounts that have groups."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.whole import ENVIRONMENT, Whole, whole
+
+ONEBOT = """
+  groups:
+    kind: onebot12
+    enabled: true
+    connect: reverse_websocket
+    access_token: "${ONEBOT_TOKEN}"
+"""
+GROUP_ROUTE = """
+  group: {account: groups, purposes: [service], allowance: {per_group: 20, per: 1d}}
+"""
+
+
+@asynccontextmanager
+async def community(
+    folder: Path, url: str = "", *, connect: str = "reverse_websocket", allowance: str = "20, per: 1d"
+) -> AsyncIterator[Whole]:
+    """Run it with a OneBot gateway called ``groups``, connected."""
+    accounts = ONEBOT.replace("reverse_websocket", connect)
+    if connect == "webhook":
+        accounts += '    api_base: "SANDBOX/onebot/groups"\n'
+    changes = {
+        "\nwebhooks:": f"{accounts}\nwebhooks:",
+        "\nconsent:": f"{GROUP_ROUTE.replace('20, per: 1d', allowance)}\nconsent:",
+    }
+    async with whole(folder, url, changes) as running:
+        await running.post(
+            "account",
+            name="groups",
+            kind="onebot12",
+            connect=connect,
+            callback_url=f"{running.program.url}/callback/groups",
+            access_token=ENVIRONMENT["ONEBOT_TOKEN"],
+        )
+        yield running
