@@ -11,6 +11,7 @@ from bot.domain.content import Content, Text
 from bot.domain.coupons import Coupon, CouponBatch, CouponClaim
 from bot.domain.delivery.facts import facts_of, stance_of
 from bot.domain.delivery.gates import for_reply, refuses
+from bot.domain.delivery.hours import is_quiet, zone_of
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.routes import REPLY
 from bot.domain.delivery.verdict import Pass
@@ -69,10 +70,17 @@ class Answers:
         A rule's answer marks its row as sent.
         """
         channel = turn.heard.channel
+        if turn.heard.event.group and self._asleep(now):
+            return None
         content = self._content(c, turn, caused, now) if channel is not None else None
         if channel is None or content is None:
             return None
         return channel.answer(turn.heard.handle, content, now)
+
+    def _asleep(self, now: datetime) -> bool:
+        """Return whether it is night where the groups are: nothing is said there then."""
+        quiet = self._policy.quiet
+        return quiet is not None and is_quiet(quiet, now, zone_of(None, self._policy.zone))
 
     def _content(
         self, c: Connection, turn: Turn, caused: Sequence[fx.Effect], now: datetime
@@ -83,6 +91,8 @@ class Answers:
         reply = choose([effect for effect in caused if isinstance(effect, fx.Reply)])
         if reply is not None:
             return self._reply(c, member, reply, now)
+        if turn.heard.event.group:
+            return None  # what a rule says to one member is not for the others
         messages = [
             effect.message
             for effect in caused

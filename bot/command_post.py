@@ -15,7 +15,8 @@ from bot.domain.commanding.command import House
 from bot.domain.commanding.plans import Limits
 from bot.domain.content import Text
 from bot.domain.coupons import Coupon, CouponBatch, CouponState
-from bot.domain.delivery.routes import CUSTOMER_SERVICE
+from bot.domain.delivery.routes import CUSTOMER_SERVICE, DIRECT
+from bot.domain.gateways import ONEBOT
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.scope import coupon_scope, scope
 from bot.rendering import Renderer
@@ -54,7 +55,7 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
         stages |= dict.fromkeys(catalogue.get(f"stage:{name}", {}).values(), name)
     replies: dict[str, tuple[str, ...]] = {}
     for route in config.routes.values():
-        if route.method == CUSTOMER_SERVICE:
+        if route.method in {CUSTOMER_SERVICE, DIRECT}:
             replies[route.account] = (*replies.get(route.account, ()), route.name)
     return House(
         zone=config.app.zone,
@@ -68,6 +69,7 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
         replies=replies,
         queues={name: queue.operators for name, queue in config.queues.items()},
         test_members=config.operators.test_members,
+        doubtful=frozenset(name for name, one in config.gateways.items() if one.kind == ONEBOT),
         basis=OPEN_TO_ALL if OPEN_TO_ALL in config.fairness.basis else "",
         forbidden=config.fairness.forbidden,
         upcoming=upcoming,

@@ -13,6 +13,7 @@ from bot.announcing import Announcer
 from bot.answering import Answers
 from bot.channels.official_account import OfficialAccount
 from bot.channels.onebot12 import OneBot
+from bot.channels.wecom_aibot import Aibot
 from bot.command_post import commander_of
 from bot.config import Config, delivery_policy, handler_settings, manners, rulebook
 from bot.deciding import Decisions
@@ -22,7 +23,7 @@ from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.delivery.policy import MARKETING
-from bot.domain.gateways import GatewaySettings, OneBotSettings
+from bot.domain.gateways import GatewaySettings, OneBotSettings, WecomAibotSettings
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.engine import Engine
@@ -125,6 +126,8 @@ def gateway_maker(
         match settings:
             case OneBotSettings():
                 return OneBot(settings, calls, clock, lambda: secrets.token_hex(16))
+            case WecomAibotSettings():
+                return Aibot(settings, calls, clock, lambda: secrets.token_hex(16))
         raise ValueError(f"{settings.kind}: no channel of this kind")
 
     return connected

@@ -11,8 +11,9 @@ from bot.domain.channel import Accepted, Channel, Delivery
 from bot.domain.clock import Clock
 from bot.domain.content import Text
 from bot.domain.delivery.reasons import Reason
+from bot.domain.delivery.routes import GROUP
 from bot.domain.errors import OutcomeUnknown, SendError, TryLater
-from bot.domain.group_posts import GROUP, GroupPost, Manners
+from bot.domain.group_posts import GroupPost, Manners
 from bot.domain.identity import split
 from bot.domain.outbox import OutboxState
 from bot.rendering import Renderer

@@ -102,7 +102,11 @@ async def whole(
     """Run the project's own configuration against a sandbox from `START` on."""
     async with sandbox.running(seed=1) as platform, aiohttp.ClientSession() as session:
         url = storage_url or f"sqlite:///{folder}/hetang.db"
-        given = {old: new.replace("SANDBOX", platform.url) for old, new in (changes or {}).items()}
+        sockets = platform.url.replace("http", "ws", 1)
+        given = {
+            old: new.replace("WS_SANDBOX", sockets).replace("SANDBOX", platform.url)
+            for old, new in (changes or {}).items()
+        }
         config = load(write_config(folder, platform.url, url, given), ENVIRONMENT)
         async with session.post(f"{platform.url}/_sandbox/clock", json={"set": START}) as answer:
             assert answer.status == 200

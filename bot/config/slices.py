@@ -2,9 +2,9 @@
 
 from bot.config.model import Config
 from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
-from bot.domain.delivery.routes import SUBSCRIPTION_NOTICE
+from bot.domain.delivery.routes import GROUP, SUBSCRIPTION_NOTICE
 from bot.domain.explanation import facts_of
-from bot.domain.group_posts import GROUP, Manners
+from bot.domain.group_posts import Manners
 from bot.domain.handling import ConsentWords, Settings
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import EVERYBODY, Rule, Status

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.domain.clock import Clock
 from bot.domain.content import Content
+from bot.domain.errors import CallbackUnintelligible
 from bot.domain.events import InboundEvent
 from bot.domain.value import value
 
@@ -78,6 +79,10 @@ class Door(Protocol):
 
         Nothing but cancelling ends the waiting, so nobody acknowledges what is not stored.
         """
+        ...
+
+    async def set_aside(self, error: CallbackUnintelligible, channel: "Channel") -> None:
+        """Keep what nobody understands; waits as long as that takes."""
         ...
 
 

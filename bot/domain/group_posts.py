@@ -18,8 +18,6 @@ from bot.domain.identity import Identity
 from bot.domain.outbox import OutboxState
 from bot.domain.value import value
 
-GROUP = "group"
-
 
 @value
 class GroupPost:

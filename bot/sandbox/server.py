@@ -15,6 +15,7 @@ from bot.sandbox.control import clockface, play, stage, view
 from bot.sandbox.control.door import Handler, Room
 from bot.sandbox.control.door import serve as serve_control
 from bot.sandbox.sides.onebot import OneBotSide
+from bot.sandbox.sides.robot_doors import late_answer, robot_socket
 from bot.sandbox.timekeeper import Timekeeper
 from bot.sandbox.world import World
 
@@ -46,6 +47,8 @@ def build_app(seed: int = 0) -> web.Application:
     for (method, name), handler in routes.items():
         app.router.add_route(method, f"/_sandbox/{name}", serve_control(room, handler))
     app.router.add_post("/onebot/{name}", _gateway(world))
+    app.router.add_get("/openws", robot_socket(world))
+    app.router.add_post("/cgi-bin/aibot/response", late_answer(world))
     app.router.add_route("*", "/{path:.*}", serve_api(world))
     app.cleanup_ctx.append(_background(room))
     app.on_shutdown.append(_let_go)
@@ -91,7 +94,8 @@ async def running(seed: int = 0, port: int = 0, host: str = "127.0.0.1") -> Asyn
         site = web.TCPSite(runner, host, port)
         await site.start()
         bound = runner.addresses[0][1]
-        yield Running(f"http://{host}:{bound}", app[WORLD])
+        app[WORLD].url = f"http://{host}:{bound}"
+        yield Running(app[WORLD].url, app[WORLD])
     finally:
         await runner.cleanup()
 

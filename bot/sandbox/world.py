@@ -21,9 +21,10 @@ from bot.sandbox.tokens import Tokens
 
 
 class World:
-    """The state behind one sandbox server. ``session`` is set while the server runs."""
+    """The state behind one sandbox server. ``session`` and ``url`` are set while the server runs."""
 
     session: ClientSession
+    url: str = ""
 
     def __init__(self, seed: int) -> None:
         self.clock = Clock()

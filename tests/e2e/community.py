@@ -13,6 +13,19 @@ ONEBOT = """
     connect: reverse_websocket
     access_token: "${ONEBOT_TOKEN}"
 """
+ROBOT = """
+  ops:
+    kind: wecom_aibot
+    connect: websocket
+    bot_id: BOT1
+    secret: "${OPS_BOT_SECRET}"
+    ws_url: "WS_SANDBOX/openws"
+    token: "${CORP_TOKEN}"
+    encoding_aes_key: "${SHOP_AES_KEY}"
+"""
+ROBOT_ROUTE = """
+  group: {account: ops, purposes: [service], allowance: {per_group: 20, per: 1d}}
+"""
 GROUP_ROUTE = """
   group: {account: groups, purposes: [service], allowance: {per_group: 20, per: 1d}}
 """
@@ -38,5 +51,27 @@ async def community(
             connect=connect,
             callback_url=f"{running.program.url}/callback/groups",
             access_token=ENVIRONMENT["ONEBOT_TOKEN"],
+        )
+        yield running
+
+
+@asynccontextmanager
+async def with_robot(folder: Path, url: str = "", connect: str = "websocket") -> AsyncIterator[Whole]:
+    """Run it with a robot called ``ops``, connected."""
+    changes = {
+        "\nwebhooks:": f"{ROBOT.replace('websocket', connect)}\nwebhooks:",
+        "\nconsent:": f"{ROBOT_ROUTE}\nconsent:",
+    }
+    async with whole(folder, url, changes) as running:
+        await running.post(
+            "account",
+            name="ops",
+            kind="wecom_aibot",
+            connect=connect,
+            bot_id="BOT1",
+            secret=ENVIRONMENT["OPS_BOT_SECRET"],
+            token=ENVIRONMENT["CORP_TOKEN"],
+            encoding_aes_key=ENVIRONMENT["SHOP_AES_KEY"],
+            callback_url=f"{running.program.url}/callback/ops",
         )
         yield running

@@ -49,6 +49,22 @@ class Gatekeeper:
         given = only(query, "msg_signature", _SIGNATURE)
         self._matches(given, *self.check(query, now), sealed)
 
+    def check_message(self, query: Query, sealed: str, now: datetime) -> str:
+        """Return the nonce of a fresh query whose `msg_signature` covers the ciphertext; else raise.
+
+        WeCom signs nothing else: https://developer.work.weixin.qq.com/document/path/90968
+        """
+        try:
+            (given,), (stamp,), (nonce,) = query["msg_signature"], query["timestamp"], query["nonce"]
+        except (KeyError, ValueError):
+            raise CallbackRejected(QUERY_SHAPE) from None
+        if _SIGNED.fullmatch(f"{given} {stamp} {nonce}") is None:
+            raise CallbackRejected(QUERY_SHAPE)
+        if abs(now.timestamp() - int(stamp)) > FRESH_S:
+            raise CallbackRejected("stale")
+        self._matches(given, stamp, nonce, sealed)
+        return nonce
+
     def sign(self, *parts: str) -> str:
         """Return the platform's signature of these parts and the token: 40 hex digits."""
         glued = "".join(sorted((self._token, *parts)))

@@ -22,9 +22,12 @@ _PADS = tuple(bytes([count]) * count for count in range(_BLOCK + 1))
 class Seal:
     """Opens and closes the messages of one account."""
 
-    def __init__(self, encoding_aes_key: str, app_id: str) -> None:
-        """Raise ValueError for a key that is not 43 characters of base64 for 32 bytes, or an empty app id."""
-        if not app_id:
+    def __init__(self, encoding_aes_key: str, app_id: str, *, anonymous: bool = False) -> None:
+        """Raise ValueError for a key that is not 43 characters of base64 for 32 bytes, or an empty app id.
+
+        Only the messages of robots are `anonymous`: https://developer.work.weixin.qq.com/document/path/101033
+        """
+        if not app_id and not anonymous:
             raise ValueError("the app id is empty")
         self._app_id = app_id.encode()
         key = aes_key(encoding_aes_key)

@@ -9,6 +9,8 @@ CUSTOMER_SERVICE = "customer_service"
 TEMPLATE_MESSAGE = "template_message"
 SUBSCRIPTION_NOTICE = "subscription_notice"
 MASS = "mass"
+DIRECT = "direct"
+GROUP = "group"
 GRANT = "subscription_grant"
 
 Month = Literal["calendar_month"]

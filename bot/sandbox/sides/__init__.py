@@ -4,8 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.sandbox.sides.onebot import OneBotSide
+from bot.sandbox.sides.robot import RobotSide
 from bot.sandbox.sides.side import IN_GROUPS, Side
 
-SIDES: Mapping[str, Callable[[Any, dict[str, Any]], Side]] = {"onebot12": OneBotSide}
+SIDES: Mapping[str, Callable[[Any, dict[str, Any]], Side]] = {
+    "onebot12": OneBotSide,
+    "wecom_aibot": RobotSide,
+}
 
 __all__ = ["IN_GROUPS", "SIDES", "Side"]

@@ -1,0 +1,53 @@
+"""Operators and internal groups speak to a robot, by socket and by webhook, on real wire bytes."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage import operators
+from tests.e2e.community import with_robot
+from tests.whole import Whole
+
+
+@pytest.fixture(params=["websocket", "webhook"])
+async def office(
+    tmp_path: Path, any_database_url: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Whole]:
+    async with with_robot(tmp_path, any_database_url, request.param) as running:
+        yield running
+
+
+async def says(office: Whole, who: str, words: str, group: str = "") -> str | None:
+    where = {"group": group} if group else {}
+    told = await office.post("say", **{"account": "ops", "from": who, "text": words, **where})
+    assert told["delivered"], told
+    return told["reply"]["Content"] if told["reply"] else None
+
+
+async def bound(office: Whole, who: str, role: str) -> None:
+    now = office.program.clock.now()
+    code, _ = office.program.database.transact(
+        lambda c: operators.offer(c, "ops", role, now, lambda alphabet: alphabet[7])
+    )
+    assert "绑定" in str(await says(office, who, f"绑定 {code} {who}"))
+
+
+async def test_an_operator_commands_in_a_talk_of_two_and_in_a_group(office: Whole) -> None:
+    await bound(office, "laoli", "admin")
+    assert "一切正常" in str(await says(office, "laoli", "/状态"))
+    assert "一切正常" in str(await says(office, "laoli", "/状态", "运营群"))
+    assert await says(office, "xiaowang", "/状态", "运营群") is None
+    assert await office.listing("violations") == []
+
+
+async def test_a_question_in_a_group_is_answered_to_who_asked(office: Whole) -> None:
+    assert "9:00" in str(await says(office, "xiaowang", "营业时间", "运营群"))
+    assert await office.rows("SELECT kind, count FROM tally WHERE kind = 'group.message'") == [
+        ("group.message", 1)
+    ]
+
+
+async def test_a_rule_never_speaks_to_one_member_before_a_group(office: Whole) -> None:
+    await says(office, "xiaowang", "订阅优惠", "运营群")
+    assert await office.rows("SELECT count(*) FROM consent") == [(0,)]
