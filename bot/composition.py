@@ -59,7 +59,8 @@ def group_of(config: Config, renderer: Renderer) -> Group:
     handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
     decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
     answers = Answers(renderer, delivery_policy(config), config.coupons, redeem_url(config))
-    return Group(decisions, answers, commander_of(config, renderer, partial(_upcoming, config)))
+    commander = commander_of(config, renderer, partial(_upcoming, config))
+    return Group(decisions, answers, commander, frozenset(config.accounts))
 
 
 def _upcoming(config: Config, since: datetime, until: datetime) -> list[tuple[datetime, str]]:

@@ -11,7 +11,7 @@ from bot.domain.events import COMMANDED
 from bot.domain.members import Member
 from bot.hearing import MAX_DEPTH, Current, Hearing
 from bot.turns import Answerer, Commander, Decider, Heard, Later, Outcome, Turn, event_of, repeats_of
-from storage import bystanders, groups, inbox, members, switches
+from storage import bystanders, groups, inbox, joining, members, switches
 from storage import effects as applying
 from storage import events as history
 from storage.database import Connection
@@ -23,8 +23,18 @@ from storage.inbox import InboxEntry
 class Group:
     """Handles a group of events in one transaction."""
 
-    def __init__(self, decider: Decider, answerer: Answerer, commander: Commander) -> None:
-        """Hold the pure part, the one that words replies and the one that operators command."""
+    def __init__(
+        self,
+        decider: Decider,
+        answerer: Answerer,
+        commander: Commander,
+        official: frozenset[str] = frozenset(),
+    ) -> None:
+        """Hold the pure part, the one that words replies and the one that operators command.
+
+        `official` are the accounts whose addresses prove who somebody is.
+        """
+        self._official = official
         self._decider = decider
         self._answerer = answerer
         self._commander = commander
@@ -102,6 +112,9 @@ class Group:
                 if turn.failed is not None:
                     self.set_aside(c, turn.heard, turn.failed, now)
         woken = self._apply(c, done, current, now)
+        told = [one for turn in done for one in turn.caused if isinstance(one, fx.TellPhone)]
+        if told:
+            joining.by_phone(c, told, self._official, now)
         happened = [(turn.heard.event, turn.member.id) for turn in done if turn.member is not None]
         bystanders.settle(c, self._decider.book, happened, now)
         return woken

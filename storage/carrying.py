@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.domain import effects as fx
+from bot.domain.delivery.reasons import Reason
 from storage import consents, group_posts, groups, handoffs, profile, receipts, redemption, segments
+from storage.outbox.queue import wake_held
 
 # Effects of one kind in the order decided, each with the account its event came through.
 Marked = Sequence[tuple[Any, str]]
@@ -42,6 +44,13 @@ def _suppressions(connection: Connection, found: Marked, _now: datetime) -> None
     consents.suppress(connection, [effect for effect, _ in found])
 
 
+def _silences_over(connection: Connection, found: Marked, now: datetime) -> None:
+    over = [effect for effect, _ in found]
+    for effect in over:
+        consents.lift(connection, effect.member_id, effect.purpose)
+    wake_held(connection, Reason.HUMAN_SESSION, now, members=[effect.member_id for effect in over])
+
+
 def _handoffs(connection: Connection, found: Marked, _now: datetime) -> None:
     handoffs.open_all(connection, [effect for effect, _ in found])
 
@@ -71,6 +80,7 @@ IN_BULK: Mapping[type, Callable[[Connection, Marked, datetime], None]] = {
     fx.SetMembership: _memberships,
     fx.SetConsent: _consents,
     fx.Suppress: _suppressions,
+    fx.EndSilence: _silences_over,
     fx.Handoff: _handoffs,
     fx.RedeemCoupon: _redemptions,
     fx.Receipt: _receipts,

@@ -56,6 +56,10 @@ QUIET_IN_GROUP = "member.quiet_in_group"
 ARCHIVE_AGREED = "archive.agreed"
 ARCHIVE_DISAGREED = "archive.disagreed"
 
+# A person of ours began, or ended, a talk with the member.
+HUMAN_BEGAN = "human.began"
+HUMAN_ENDED = "human.ended"
+
 # Something a person said, wherever.
 SAID = frozenset({MESSAGE, GROUP_MESSAGE})
 
@@ -64,6 +68,7 @@ KNOWN_KINDS = frozenset({
     QUIET_IN_GROUP, CONSENT_GRANTED, CONSENT_WITHDRAWN, TAG_ADDED, TAG_REMOVED, STAGE_CHANGED, ORDER_PAID,
     ORDER_REFUNDED, ORDER_CANCELLED, PRODUCT_VIEWED, PRODUCT_ADDED, COUPON_ISSUED, COUPON_REDEEMED,
     COUPON_EXPIRED, COMPLAINT_OPENED, COMPLAINT_CLOSED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
+    HUMAN_BEGAN, HUMAN_ENDED,
 })  # fmt: skip
 
 # What the member does by their own will; these make a member "active" (`did: any`).

@@ -14,6 +14,7 @@ from bot.domain import storable
 from bot.domain.effects import (
     AddTag,
     Effect,
+    EndSilence,
     Enroll,
     EraseMember,
     JoinGroup,
@@ -126,6 +127,10 @@ def _suppress(member: Member, effect: Suppress) -> Member:
     return replace(member, suppressed={**member.suppressed, effect.purpose: until})
 
 
+def _end_silence(member: Member, effect: EndSilence) -> Member:
+    return replace(member, suppressed=_without(member.suppressed, effect.purpose))
+
+
 def _set_following(member: Member, effect: SetFollowing) -> Member:
     links = tuple(
         replace(link, following=effect.following) if link.account == effect.account else link
@@ -194,6 +199,7 @@ _FOLDINGS: Mapping[type, Callable[[Member, Any], Member]] = {
     Enroll: _enroll,
     MoveEnrollment: _move,
     EraseMember: _erase,
+    EndSilence: _end_silence,
     JoinGroup: _join_group,
     LeaveGroup: _leave_group,
 }

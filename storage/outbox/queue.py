@@ -67,8 +67,16 @@ def wake_waiting(c: Connection, opened: Iterable[tuple[int, str]], now: datetime
     return woken
 
 
-def wake_held(c: Connection, reason: Reason, now: datetime, *, rule: str = "", campaign: str = "") -> int:
-    """Make due now what was held for this reason (of one rule or campaign); after a pause is lifted."""
+def wake_held(
+    c: Connection,
+    reason: Reason,
+    now: datetime,
+    *,
+    rule: str = "",
+    campaign: str = "",
+    members: Sequence[int] = (),
+) -> int:
+    """Make due now what was held for this reason (of one rule or campaign, or of these members)."""
     statement = (
         update(OUTBOX)
         .where(or_(OUTBOX.c.state == "queued", OUTBOX.c.state == "waiting"), OUTBOX.c.reason == reason)
@@ -78,6 +86,8 @@ def wake_held(c: Connection, reason: Reason, now: datetime, *, rule: str = "", c
         statement = statement.where(OUTBOX.c.rule == rule)
     if campaign:
         statement = statement.where(OUTBOX.c.campaign == campaign)
+    if members:
+        statement = statement.where(OUTBOX.c.member_id.in_(members))
     return c.execute(statement).rowcount
 
 

@@ -82,6 +82,7 @@ _CODE_SCAN = Meaning(
     },
     can_reply=True,
 )
+_DESK: Fields = {"desk": ("KfAccount", words), "to_desk": ("ToKfAccount", words)}
 _PRIVACY: Fields = {
     "app_id": ("AppID", words),
     "revoked": ("RevokeInfo", words),
@@ -100,6 +101,9 @@ EVENTS: Mapping[str, Meaning] = {
     "scancode_waitmsg": _CODE_SCAN,
     "view": Meaning(events.LINK_CLICKED, _LINK),
     "view_miniprogram": Meaning(events.LINK_CLICKED, _LINK),
+    "kf_create_session": Meaning(events.HUMAN_BEGAN, _DESK),
+    "kf_switch_session": Meaning(events.HUMAN_BEGAN, _DESK),
+    "kf_close_session": Meaning(events.HUMAN_ENDED, _DESK),
     "location": Meaning(
         "custom.platform_location",
         {"latitude": ("Latitude", real), "longitude": ("Longitude", real), "precision": ("Precision", real)},

@@ -12,7 +12,7 @@ from hashlib import sha256
 from bot.domain.delivery.caps import capped_until
 from bot.domain.delivery.consent import missing_consent, personalised
 from bot.domain.delivery.hours import quiet_until, zone_of
-from bot.domain.delivery.policy import MARKETING, DeliveryPolicy, GlobalHoldout
+from bot.domain.delivery.policy import AUTOMATION, MARKETING, DeliveryPolicy, GlobalHoldout
 from bot.domain.delivery.reasons import Reason, coupon_reason
 from bot.domain.delivery.routes import REPLY
 from bot.domain.delivery.routing import choose_route
@@ -100,6 +100,10 @@ def _consent(case: Case) -> Stop:
 
 
 def _suppression(case: Case) -> Stop:
+    message = case.message
+    until = case.world.member.suppressed.get(AUTOMATION)
+    if until is not None and case.now < min(until, message.expires_at) and not message.is_answer:
+        return Hold(Reason.HUMAN_SESSION, min(until, message.expires_at))
     return _silenced(case.message.purpose, case.world.member, case.now)
 
 

@@ -11,6 +11,8 @@ from bot.domain.delivery.routes import Rate, RouteRule
 MARKETING = "marketing"
 PERSONALISED = "personalised"
 SERVICE = "service"
+# What is silenced while a person of ours talks with a member: everything but answers.
+AUTOMATION = "automation"
 
 
 @dataclass(frozen=True, slots=True)

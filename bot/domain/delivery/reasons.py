@@ -14,6 +14,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"  # no live grant for the purpose
     CONSENT_WITHDRAWN = "consent_withdrawn"  # the member said no to the purpose
     SUPPRESSED = "suppressed"  # the purpose is suppressed for the member until a time
+    HUMAN_SESSION = "human_session"  # a person of ours is talking with the member
     HOLDOUT = "holdout"  # the member belongs to the group that gets no marketing
     FILTERED = "filtered"  # the rule's filter or the campaign's audience no longer holds
     WHEN_FALSE = "when_false"  # the step's `when` no longer holds

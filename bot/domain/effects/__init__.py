@@ -22,6 +22,7 @@ from bot.domain.effects.groups import JoinGroup, LeaveGroup, SayInGroup
 from bot.domain.effects.profile import (
     AddTag,
     BindOperator,
+    EndSilence,
     EraseMember,
     RemoveTag,
     SetAttributes,
@@ -31,13 +32,14 @@ from bot.domain.effects.profile import (
     SetReview,
     SetStage,
     Suppress,
+    TellPhone,
 )
 
 Effect = (
     AddTag | RemoveTag | SetStage | SetMembership | SetReview | SetAttributes | SetConsent | Suppress
     | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
     | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
-    | JoinGroup | LeaveGroup | SayInGroup
+    | JoinGroup | LeaveGroup | SayInGroup | EndSilence | TellPhone
 )  # fmt: skip
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "EarnGrant",
     "Effect",
     "Emit",
+    "EndSilence",
     "Enroll",
     "EraseMember",
     "Handoff",
@@ -69,4 +72,5 @@ __all__ = [
     "SetReview",
     "SetStage",
     "Suppress",
+    "TellPhone",
 ]

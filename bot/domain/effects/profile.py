@@ -91,6 +91,25 @@ class Suppress:
 
 
 @value
+class EndSilence:
+    """End a silence of this purpose before its time, and let go what it held."""
+
+    member_id: int
+    purpose: str
+    at: datetime
+
+
+@value
+class TellPhone:
+    """Somebody wrote a phone number and nothing else; see `storage.joining`."""
+
+    member_id: int
+    phone: str = field(repr=False)
+    known_as: str
+    at: datetime
+
+
+@value
 class SetFollowing:
     """The member follows, or stopped following, through this account."""
 
