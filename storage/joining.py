@@ -34,7 +34,6 @@ def by_phone(
         if speaker is None or owner == speaker:
             continue
         if owner is None:
-            heard_by = split(one.known_as)[0]
             row = stored_row(
                 connection,
                 name,

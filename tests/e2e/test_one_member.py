@@ -1,4 +1,4 @@
-"""One person, however they come: by the account, by a group, by a phone told in chat, by a talk with a person."""
+"""One person, however they come: by the account, in a group, by a phone told in chat, talking with us."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
