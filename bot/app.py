@@ -13,8 +13,6 @@ from aiohttp import web
 
 from bot.composition import (
     caller_of,
-    channel_maker,
-    gateway_maker,
     group_of,
     poster_of,
     renderer_of,
@@ -22,6 +20,7 @@ from bot.composition import (
     work_of,
 )
 from bot.config import Config, text_of
+from bot.connecting import channel_maker, gateway_maker, introduce
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
@@ -53,10 +52,11 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
         database = stack.enter_context(open_database(config))
         calls = await stack.enter_async_context(session())
         connected = channel_maker(config, calls, database, clock)
-        gateway = gateway_maker(calls, database, clock, config)
+        renderer = renderer_of(config)
+        gateway = gateway_maker(config, calls, database, clock, renderer)
         channels: dict[str, Channel] = {name: connected(one) for name, one in config.accounts.items()}
         channels |= {name: gateway(one) for name, one in config.gateways.items()}
-        renderer = renderer_of(config)
+        introduce(channels)
         woken = asyncio.Event()
         caller = caller_of(config, renderer, channels, clock)
         sender = Sender(database, caller, clock, owner=f"sender-{secrets.token_hex(6)}")
@@ -70,7 +70,7 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
         dispatcher = Dispatcher(database, group_of(config, renderer), clock, stir)
         poster = poster_of(config, database, renderer, channels, clock)
         heart = Heart(clock, work_of(config, database, engine, dispatcher, poster))
-        feed = Feed(dispatcher)
+        feed = Feed(dispatcher, database, clock)
         sockets = Sockets(feed, clock)
         program = Program(
             config, clock, database, dispatcher, heart, sender, engine, channels, woken, connected, gateway,

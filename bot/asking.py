@@ -88,3 +88,28 @@ class Asking:
     def _worded(self, heard: Heard, text: str) -> bytes:
         channel = heard.channel
         return channel.answer(heard.handle, Text(text), self._clock.now()) if channel else b""
+
+
+def together(told: Told, others: int) -> tuple[Told, Told]:
+    """Return who is to be told of a callback's own event, and of each of its `others`.
+
+    `told` hears the first one's answer once all of them are stored, or why one is not.
+    """
+    left = others + 1
+    failed: Exception | None = None
+    answer: bytes | Exception = b""
+
+    def stored(found: bytes | Exception) -> None:
+        nonlocal left, failed
+        left -= 1
+        if isinstance(found, Exception):
+            failed = found
+        if left == 0:
+            told(failed or answer)
+
+    def first(found: bytes | Exception) -> None:
+        nonlocal answer
+        answer = found
+        stored(found)
+
+    return first, stored

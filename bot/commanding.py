@@ -30,9 +30,10 @@ from storage.database import Connection
 SUMMARY = "operators/summary"
 PICTURE = "operators/picture"
 LASTS = timedelta(hours=24)
-# What may be ordered through a gateway of the operator's own: nothing that costs money or changes the rules.
+# What may be ordered through a gateway of the operator's own: nothing that costs money.
 HARMLESS = frozenset({"read", "tag"})
 
+# Writes a picture and returns its path, None where it cannot.
 Draw = Callable[[Drawing], str | None]
 
 log = structlog.get_logger("commands")
@@ -64,13 +65,9 @@ class Commands:
 
 def sound(word: str) -> str:
     """Return how a word sounds, in pinyin; Latin letters stand for themselves."""
-    from pypinyin import lazy_pinyin  # here, since its dictionary takes a while to load and is seldom asked
+    from pypinyin import lazy_pinyin  # here, since its dictionary takes a while to load
 
     return " ".join(lazy_pinyin(word))
-
-
-def _to_us(event: InboundEvent) -> bool:
-    return event.kind == MESSAGE or (event.kind == GROUP_MESSAGE and event.mentions_bot)
 
 
 class Commander:
@@ -84,10 +81,7 @@ class Commander:
         policy: DeliveryPolicy,
         draw: Draw | None = None,
     ) -> None:
-        """Hold the commands, what they may name, what words the answers, and what the gates go by.
-
-        `draw` writes a picture and returns its path, None where it cannot.
-        """
+        """Hold the commands, what they may name, what words the answers, and what the gates go by."""
         self._policy = policy
         self._draw = draw
         self._commands = commands
@@ -100,7 +94,8 @@ class Commander:
         for one in heard:
             event = one.event
             # Only who writes to an account of ours directly is who the platform says.
-            if not _to_us(event) or not spoken(event.text) or read(event.text) is None:
+            to_us = event.kind == MESSAGE or (event.kind == GROUP_MESSAGE and event.mentions_bot)
+            if not to_us or not spoken(event.text) or read(event.text) is None:
                 continue
             if split(event.known_as)[0] != event.account:
                 continue

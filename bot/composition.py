@@ -1,6 +1,5 @@
 """The parts of the program, each made from a configuration; nothing here keeps anything running."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,19 +10,14 @@ import aiohttp
 
 from bot.announcing import Announcer
 from bot.answering import Answers
-from bot.channels.official_account import OfficialAccount
-from bot.channels.onebot12 import OneBot
-from bot.channels.wecom_aibot import Aibot
 from bot.command_post import commander_of
 from bot.config import Config, delivery_policy, handler_settings, manners, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
 from bot.dispatcher import Dispatcher
-from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.delivery.policy import MARKETING
-from bot.domain.gateways import GatewaySettings, OneBotSettings, WecomAibotSettings
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.engine import Engine
@@ -39,11 +33,10 @@ from scheduler.jobs.nominal import nominal_after
 from scheduler.retention import Cleaning
 from storage import due, switches
 from storage.database import Connection, Database
-from storage.media import SqlMedia
-from storage.tokens import SqlTokens
 
 CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
 CONNECTIONS = 100
+CONTACT_WELCOME = "contacts/welcome"
 
 
 def renderer_of(config: Config) -> Renderer:
@@ -99,39 +92,11 @@ def session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, timeout=CALL_WITHIN)
 
 
-def channel_maker(
-    config: Config, calls: aiohttp.ClientSession, database: Database, clock: Clock
-) -> Callable[[AccountSettings], OfficialAccount]:
-    """Return what connects an account; tokens and uploads are kept in the database."""
-    tokens, media = SqlTokens(database, config.privacy.key.encode()), SqlMedia(database)
-
-    def connected(account: AccountSettings) -> OfficialAccount:
-        return OfficialAccount(account, calls, tokens, clock, lambda: secrets.token_hex(16), media)
-
-    return connected
-
-
 def poster_of(
     config: Config, database: Database, renderer: Renderer, channels: Mapping[str, Channel], clock: Clock
 ) -> Poster:
     """Return what speaks in groups."""
     return Poster(database, renderer, channels, manners(config), clock)
-
-
-def gateway_maker(
-    calls: aiohttp.ClientSession, database: Database, clock: Clock, config: Config
-) -> Callable[[GatewaySettings], Channel]:
-    """Return what connects an account that is no official account."""
-
-    def connected(settings: GatewaySettings) -> Channel:
-        match settings:
-            case OneBotSettings():
-                return OneBot(settings, calls, clock, lambda: secrets.token_hex(16))
-            case WecomAibotSettings():
-                return Aibot(settings, calls, clock, lambda: secrets.token_hex(16))
-        raise ValueError(f"{settings.kind}: no channel of this kind")
-
-    return connected
 
 
 def work_of(

@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from bot.asking import Asking, Told
+from bot.asking import Asking, Told, together
 from bot.domain.channel import Callback, Channel
 from bot.domain.clock import Clock
 from bot.domain.errors import CallbackUnintelligible, StorageUnavailable
@@ -69,10 +69,11 @@ class Dispatcher:
         await self._asking.settled()
 
     def submit(self, callback: Callback, channel: Channel, told: Told) -> None:
-        """Take an authentic callback; `told` hears the bytes that answer it after all it caused is stored.
-
-        It hears StorageUnavailable when that failed or too much is waiting.
-        """
+        """Take an authentic callback; `told` hears its answer after all it caused is stored, or why not."""
+        if callback.more:
+            told, others = together(told, len(callback.more))
+            for event in callback.more:
+                self._join(Heard(event, None, None), others)
         if callback.event is not None:
             self._join(Heard(callback.event, callback.handle, channel), told)
         else:

@@ -8,7 +8,11 @@ import structlog
 
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Callback, Channel
+from bot.domain.clock import Clock
 from bot.domain.errors import CallbackUnintelligible, StorageUnavailable
+from bot.domain.identity import Identity
+from storage import chores, groups
+from storage.database import Database
 
 PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
@@ -19,9 +23,11 @@ log = structlog.get_logger("dispatcher")
 class Feed:
     """The door of channels that are told nothing twice: what could not be stored is brought again."""
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
-        """Bring what is heard to this dispatcher."""
+    def __init__(self, dispatcher: Dispatcher, database: Database, clock: Clock) -> None:
+        """Bring what is heard to this dispatcher; what channels ask is looked up in the database."""
         self._dispatcher = dispatcher
+        self._database = database
+        self._clock = clock
 
     async def hear(self, callbacks: Sequence[Callback], channel: Channel) -> list[bytes]:
         """Return what answers each once all of them are stored, in order."""
@@ -36,6 +42,19 @@ class Feed:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
         return answers
+
+    async def people_of(self, group: Identity) -> frozenset[Identity]:
+        """Return the addresses of who is in a group as far as we know."""
+        return await self._database.read(lambda c: groups.addresses(c, group))
+
+    async def cursor(self, name: str) -> str:
+        """Return how far a channel came with something it reads page by page."""
+        return await self._database.read(lambda c: chores.cursor(c, name))
+
+    async def keep_cursor(self, name: str, cursor: str) -> None:
+        """Keep how far it came."""
+        now = self._clock.now()
+        await self._database.write(lambda c: chores.keep(c, name, chores.Progress(cursor), now))
 
     async def set_aside(self, error: CallbackUnintelligible, channel: Channel) -> None:
         """Keep what nobody understands; waits as long as that takes."""

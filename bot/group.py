@@ -11,7 +11,7 @@ from bot.domain.events import COMMANDED
 from bot.domain.members import Member
 from bot.hearing import MAX_DEPTH, Current, Hearing
 from bot.turns import Answerer, Commander, Decider, Heard, Later, Outcome, Turn, event_of, repeats_of
-from storage import bystanders, groups, inbox, joining, members, switches
+from storage import agreements, bystanders, groups, inbox, joining, members, switches
 from storage import effects as applying
 from storage import events as history
 from storage.database import Connection
@@ -74,6 +74,9 @@ class Group:
         inbox.quarantine(c, event.key, event.account, reason, repr(event).encode("utf-8", "replace"), now)
 
     def _turns(self, c: Connection, heard: Sequence[Heard], now: datetime) -> list[Turn]:
+        unagreed = agreements.refused(c, [one.event for one in heard])
+        if unagreed:
+            heard = [one for one in heard if one.event.key not in unagreed]
         heard = _in_groups(c, heard, now)
         operators = self._commander.recognise(c, heard)
         if operators:

@@ -86,7 +86,10 @@ class Poster:
         return content if isinstance(content, Text) else None
 
     async def _said(self, post: GroupPost, content: Text, accepted: Accepted) -> None:
-        await self._finish(post, OutboxState.SENT, text=content.text, platform_id=accepted.platform_id)
+        waits = accepted.detail.get("receipt", "")
+        await self._finish(
+            post, OutboxState.SENT, reason=waits, text=content.text, platform_id=accepted.platform_id
+        )
 
     async def _finish(
         self, post: GroupPost, state: OutboxState, *, reason: str = "", text: str = "", platform_id: str = ""

@@ -10,6 +10,7 @@ import structlog
 from bot.channels.official_account import OfficialAccount
 from bot.composition import caller_of, group_of, kept_in_place, poster_of, renderer_of, work_of
 from bot.config import Config, rulebook
+from bot.connecting import introduce
 from bot.dispatcher import Dispatcher
 from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
@@ -66,6 +67,7 @@ class Program:
         renderer = renderer_of(config)
         group = group_of(config, renderer)
         channels = self._channels(config)
+        introduce(channels)
         await self.prepare(config)
         await self.sender.follow(caller_of(config, renderer, self.channels, self.clock))
         # Nothing below awaits or can fail, so no event ever meets half of a configuration.

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from bot.domain.effects import AddTag, Effect, JoinGroup, LeaveGroup, SayInGroup, SetAttributes
-from bot.domain.events import GROUP_MESSAGE, JOINED_GROUP, LEFT_GROUP, InboundEvent
+from bot.domain.events import GROUP_MESSAGE, JOINED_GROUP, LEFT_GROUP, SEEN_IN_GROUP, InboundEvent
 from bot.domain.handling import Handler, Settings
+from bot.domain.identity import split
 from bot.domain.members import Member
 
 # How long newcomers are waited for, so that all of them get one greeting; after a day it makes no sense.
@@ -24,7 +25,7 @@ def join(event: InboundEvent, member: Member, settings: Settings, _now: datetime
         effects.append(AddTag(member.id, source, f"group:{state}", event.at))
         if member.source is None:
             effects.append(SetAttributes(member.id, {"source": source}, f"group:{state}", event.at))
-    if settings.group_welcome and event.account in settings.speaking_accounts:
+    if settings.group_welcome and split(event.group)[0] in settings.speaking_accounts:
         effects.append(
             SayInGroup(
                 member.id, event.group, WELCOME, settings.group_welcome, f"{event.key}#welcome", event.at,
@@ -45,11 +46,11 @@ def speak(event: InboundEvent, member: Member, _settings: Settings, _now: dateti
     """Note somebody who was there before we knew."""
     if not event.group or event.group in member.groups:
         return []
-    return [_joined(event, member, "")]
+    return [_joined(event, member, str(event.properties.get("state") or ""))]
 
 
 def _joined(event: InboundEvent, member: Member, state: str) -> JoinGroup:
-    scene = str(event.properties.get("scene") or "") if event.kind == JOINED_GROUP else "seen"
+    scene = "seen" if event.kind == GROUP_MESSAGE else str(event.properties.get("scene") or "")
     name = str(event.properties.get("group_name") or "")
     return JoinGroup(member.id, event.group, name, event.at, scene, state)
 
@@ -57,5 +58,5 @@ def _joined(event: InboundEvent, member: Member, state: str) -> JoinGroup:
 HANDLERS: tuple[Handler, ...] = (
     Handler(frozenset({JOINED_GROUP}), join),
     Handler(frozenset({LEFT_GROUP}), leave),
-    Handler(frozenset({GROUP_MESSAGE}), speak),
+    Handler(frozenset({GROUP_MESSAGE, SEEN_IN_GROUP}), speak),
 )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.effects import Effect, Reply, SayInGroup
 from bot.domain.events import SAID, InboundEvent
 from bot.domain.handling import Handler, Rank, Settings, Words
+from bot.domain.identity import split
 from bot.domain.members import Member
 from bot.domain.words import is_word
 
@@ -23,7 +24,7 @@ def answer(event: InboundEvent, member: Member, settings: Settings, _now: dateti
 
 
 def _aloud(event: InboundEvent, member: Member, settings: Settings, template: str) -> list[Effect]:
-    if event.account not in settings.speaking_accounts:
+    if split(event.group)[0] not in settings.speaking_accounts:
         return []
     return [
         SayInGroup(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.domain import effects as fx
 from bot.domain.delivery.reasons import Reason
-from storage import consents, group_posts, groups, handoffs, profile, receipts, redemption, segments
+from storage import consents, events, group_posts, groups, handoffs, profile, receipts, redemption, segments
 from storage.outbox.queue import wake_held
 
 # Effects of one kind in the order decided, each with the account its event came through.
@@ -64,6 +64,10 @@ def _groups(connection: Connection, found: Marked, _now: datetime) -> None:
     groups.move(connection, [effect for effect, _ in found])
 
 
+def _recalls(connection: Connection, found: Marked, _now: datetime) -> None:
+    events.forget_words(connection, [effect for effect, _ in found])
+
+
 def _group_posts(connection: Connection, found: Marked, _now: datetime) -> None:
     group_posts.queue(connection, [effect for effect, _ in found])
 
@@ -86,4 +90,5 @@ IN_BULK: Mapping[type, Callable[[Connection, Marked, datetime], None]] = {
     fx.Receipt: _receipts,
     fx.JoinGroup: _groups,
     fx.SayInGroup: _group_posts,
+    fx.ForgetMessage: _recalls,
 }

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.domain import storable
-from bot.domain.events import InboundEvent, Scalar
+from bot.domain.effects import ForgetMessage
+from bot.domain.events import COMPLAINT_OPENED, GROUP_MESSAGE, InboundEvent, Scalar
 from bot.domain.members import Tally
 from bot.domain.value import value
 from storage.dialect import greatest, insert_for, least
@@ -21,6 +22,9 @@ from storage.writing import Valued
 
 EVENT = table(EventRow)
 TALLY = table(TallyRow)
+# A message can be taken back for minutes; a day covers every clock.
+RECALLABLE = timedelta(days=1)
+WORDS = frozenset({"text", "word"})
 _WRITTEN = ("member_id", "kind", "at", "received_at", "account", "key", "amount", "properties")
 
 
@@ -95,3 +99,21 @@ INSERT = Valued(
     lambda _: EVENT.insert().values({name: bindparam(name) for name in _WRITTEN}).inline(), *_WRITTEN
 )
 COUNT = Valued(_counting, "member_id", "kind", "count", "first_at", "last_at", "amount")
+
+
+def forget_words(connection: Connection, recalls: Sequence[ForgetMessage]) -> None:
+    """Take the words out of messages that were taken back, and out of the complaints they opened."""
+    for one in recalls:
+        mine = (EVENT.c.member_id == one.member_id, EVENT.c.kind.in_((GROUP_MESSAGE, COMPLAINT_OPENED)))
+        lately = EVENT.c.at >= one.at - RECALLABLE
+        rows = connection.execute(
+            select(EVENT.c.id, EVENT.c.key, EVENT.c.properties).where(*mine, lately)
+        ).all()
+        keys = {row.key for row in rows if one.key and row.key == one.key}
+        keys |= {
+            row.key for row in rows if one.message_id and row.properties.get("message_id") == one.message_id
+        }
+        for row in rows:
+            if row.key.partition("#")[0] in keys:
+                bare = {name: value for name, value in row.properties.items() if name not in WORDS}
+                connection.execute(update(EVENT).where(EVENT.c.id == row.id).values(properties=bare))

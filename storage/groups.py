@@ -13,9 +13,11 @@ from bot.domain.identity import Identity, split
 from storage.dialect import chunks, replacing, upsert
 from storage.tables import table
 from storage.tables.groups import GroupMemberRow, GroupRow
+from storage.tables.members import IdentityRow
 
 GROUP = table(GroupRow)
 INSIDE = table(GroupMemberRow)
+IDENTITY = table(IdentityRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,17 @@ def named(connection: Connection, account: str) -> list[Group]:
 def people(connection: Connection, chat: Identity) -> frozenset[int]:
     """Return who is in a group now."""
     statement = select(INSIDE.c.member_id).where(INSIDE.c.chat == chat, INSIDE.c.left_at.is_(None))
+    return frozenset(connection.execute(statement).scalars())
+
+
+def addresses(connection: Connection, chat: Identity) -> frozenset[Identity]:
+    """Return the addresses at the group's account of who is in it now."""
+    here = IDENTITY.c.account == split(chat)[0]
+    statement = (
+        select(IDENTITY.c.known_as)
+        .join(INSIDE, INSIDE.c.member_id == IDENTITY.c.member_id)
+        .where(INSIDE.c.chat == chat, INSIDE.c.left_at.is_(None), here)
+    )
     return frozenset(connection.execute(statement).scalars())
 
 

@@ -6,7 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.domain.events import ERASURE_ASKED, JOINED_GROUP, LEFT_GROUP, UNFOLLOWED, InboundEvent
+from bot.domain.events import (
+    ARCHIVE_DISAGREED,
+    ERASURE_ASKED,
+    GROUP_RECALLED,
+    JOINED_GROUP,
+    LEFT_GROUP,
+    UNFOLLOWED,
+    InboundEvent,
+)
 from bot.domain.identity import Identity, split
 from storage import merge
 from storage.dialect import insert_for, inserted
@@ -23,8 +31,8 @@ IDENTITY = table(IdentityRow)
 
 # These do not prove that a push can reach the member now.
 _INDIRECT = frozenset({UNFOLLOWED, ERASURE_ASKED, JOINED_GROUP, LEFT_GROUP})
-# Nobody is made only to be forgotten.
-_FORGETTING = frozenset({UNFOLLOWED, ERASURE_ASKED})
+# Nobody is made only to be forgotten, or to have gone.
+_FORGETTING = frozenset({UNFOLLOWED, ERASURE_ASKED, ARCHIVE_DISAGREED, LEFT_GROUP, GROUP_RECALLED})
 
 
 @dataclass(slots=True)

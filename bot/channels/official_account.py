@@ -1,6 +1,6 @@
 """The WeChat official account (认证服务号): what it hears, how it answers, what it sends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 import aiohttp
 import structlog
 
+from bot.channels._official.acquaintance import Acquaintance
 from bot.channels._official.answers import Answer
 from bot.channels._official.inbound import Inbound
 from bot.channels._official.media import MediaShelf, RememberedMedia
 from bot.channels._official.sends import call_for
 from bot.channels._official.wire import Wire
-from bot.domain.account import AccountSettings, MediaStore, TokenStore
-from bot.domain.channel import Accepted, Callback, Capability, Delivery, RawCallback, ReplyHandle
+from bot.domain.account import AccountSettings, FollowerDetails, MediaStore, TokenStore
+from bot.domain.channel import Accepted, Callback, Capability, Delivery, Door, RawCallback, ReplyHandle
 from bot.domain.clock import Clock
 from bot.domain.content import Content, Text
 from bot.domain.errors import Undeliverable
+from bot.domain.events import FOLLOWED
+from bot.domain.identity import split
 
 if TYPE_CHECKING:
     from bot.channels._official.chores import Chores
@@ -47,13 +50,16 @@ class OfficialAccount:
         clock: Clock,
         nonce: Callable[[], str],
         media: MediaStore | None = None,
+        *,
+        curious: bool = False,
     ) -> None:
         """Raise ValueError when a secret is missing or malformed.
 
         `nonce` gives at least 32 unforeseeable characters of ``[A-Za-z0-9]`` each time. Without `media`,
-        uploads are remembered until the program ends.
+        uploads are remembered until the program ends. A `curious` one asks who new followers are elsewhere.
         """
         self.account = settings.name
+        self._acquaintance = Acquaintance(self, self._details) if curious else None
         self._settings = settings
         self._inbound = Inbound(settings, nonce)
         self._wire = Wire(settings, session, tokens, clock)
@@ -75,9 +81,21 @@ class OfficialAccount:
 
         return Chores(self._settings, self.client)
 
+    async def listen(self, door: Door, clock: Clock) -> None:
+        """Ask who new followers are elsewhere, where there is an elsewhere."""
+        if self._acquaintance is not None:
+            await self._acquaintance.listen(door, clock)
+
+    async def _details(self, addresses: Sequence[str]) -> list[FollowerDetails]:
+        return await self.chores.member_details(addresses)
+
     def parse(self, request: RawCallback, now: datetime) -> Callback:
         """Return the authentic callback; raise CallbackRejected or CallbackUnintelligible."""
-        return self._inbound.parse(request, now)
+        callback = self._inbound.parse(request, now)
+        event = callback.event
+        if self._acquaintance is not None and event is not None and event.kind == FOLLOWED:
+            self._acquaintance.met(split(event.known_as)[1])
+        return callback
 
     def answer(self, handle: ReplyHandle | None, content: Content | None, now: datetime) -> bytes:
         """Return the sealed reply, or ``success`` when there is nothing to say.

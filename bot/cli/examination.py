@@ -15,8 +15,9 @@ import aiohttp
 
 from bot.channels.official_account import OfficialAccount
 from bot.cli.desk import Desk
-from bot.composition import channel_maker, session
+from bot.composition import session
 from bot.config.model import Config
+from bot.connecting import channel_maker
 from bot.domain.account import AccountSettings, Token
 from bot.domain.clock import SystemClock
 from bot.opening import inspect

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from bot.channels.official_account import OfficialAccount
 from bot.cli.desk import Desk
-from bot.composition import channel_maker, session
+from bot.composition import session
+from bot.connecting import channel_maker
 
 
 @asynccontextmanager

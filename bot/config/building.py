@@ -1,6 +1,7 @@
 """The frozen configuration out of sections that are known to be right."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,8 @@ from bot.config.places import located
 from bot.config.programs import Programs
 from bot.config.sections.gateways import WecomAppSection
 from bot.domain.delivery.policy import Fairness
-from bot.domain.delivery.routes import Rate
+from bot.domain.delivery.routes import Rate, RouteRule
+from bot.domain.gateways import GatewaySettings, WecomArchiveSettings
 
 Section = TypeVar("Section")
 DEFAULT_TEMPLATES = ("templates",)
@@ -19,7 +21,7 @@ DEFAULT_TEMPLATES = ("templates",)
 
 def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
     """Return the configuration; `home` is the folder of the file, for paths written in it."""
-    accounts, gateways = draft.ready_accounts, draft.gateways
+    accounts = draft.ready_accounts
     tags = draft.tags
     return Config(
         app=_sure(draft.app).built(),
@@ -27,14 +29,10 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         storage_url=_sure(draft.storage).url,
         template_paths=template_paths(draft, home),
         accounts={name: account.built(name) for name, account in accounts.items()},
-        gateways={name: account.built(name) for name, account in gateways.items()},
+        gateways=_gateways(draft),
         rates=_rates(draft),
         webhook_secrets=tuple(draft.webhooks.secrets) if draft.webhooks else (),
-        routes={
-            name: route.built(name)
-            for name, route in draft.routes.items()
-            if route.account in accounts | gateways
-        },
+        routes=_routes(draft),
         consent={purpose: rule.built(purpose) for purpose, rule in draft.consent.items()},
         caps=tuple(cap.built() for cap in draft.caps),
         quiet=draft.quiet.built() if draft.quiet else None,
@@ -57,6 +55,24 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         privacy=_sure(draft.privacy).built(),
         digest=digest,
     )
+
+
+def _gateways(draft: Draft) -> dict[str, GatewaySettings]:
+    """Return the other accounts; an archive belongs to the app that it names, or to the only one."""
+    apps = [name for name, one in draft.gateways.items() if isinstance(one, WecomAppSection)]
+    found: dict[str, GatewaySettings] = {}
+    for name, one in draft.gateways.items():
+        settings = one.built(name)
+        if isinstance(settings, WecomArchiveSettings) and not settings.app and len(apps) == 1:
+            settings = replace(settings, app=apps[0])
+        found[name] = settings
+    return found
+
+
+def _routes(draft: Draft) -> dict[str, RouteRule]:
+    """Return the routes through accounts that are connected."""
+    connected = {*draft.ready_accounts, *draft.gateways}
+    return {name: one.built(name) for name, one in draft.routes.items() if one.account in connected}
 
 
 def _rates(draft: Draft) -> dict[str, Rate]:

@@ -10,6 +10,7 @@ from bot.domain.clock import Clock
 from bot.domain.content import Content
 from bot.domain.errors import CallbackUnintelligible
 from bot.domain.events import InboundEvent
+from bot.domain.identity import Identity
 from bot.domain.value import value
 
 
@@ -46,11 +47,15 @@ class ReplyHandle:
 
 @value
 class Callback:
-    """An authentic callback: an event, or bytes to echo (URL verification), or neither (heard, unneeded)."""
+    """An authentic callback: an event, or bytes to echo (URL verification), or neither (heard, unneeded).
+
+    `more` are further events that the same callback tells; none of them is answered.
+    """
 
     event: InboundEvent | None = None
     echo: bytes | None = None
     handle: ReplyHandle | None = None
+    more: tuple[InboundEvent, ...] = ()
 
 
 @value
@@ -79,6 +84,18 @@ class Door(Protocol):
 
         Nothing but cancelling ends the waiting, so nobody acknowledges what is not stored.
         """
+        ...
+
+    async def people_of(self, group: Identity) -> frozenset[Identity]:
+        """Return the addresses, at the group's account, of who is in a group as far as we know."""
+        ...
+
+    async def cursor(self, name: str) -> str:
+        """Return how far a channel came with something it reads page by page."""
+        ...
+
+    async def keep_cursor(self, name: str, cursor: str) -> None:
+        """Keep how far it came; call it after what was read is stored."""
         ...
 
     async def set_aside(self, error: CallbackUnintelligible, channel: "Channel") -> None:

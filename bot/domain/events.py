@@ -50,6 +50,8 @@ COMMANDED = "operator.commanded"
 # A group got a name, an owner or a notice, or is gone; what was said in it was taken back.
 GROUP_CHANGED = "group.changed"
 GROUP_RECALLED = "group.recalled"
+# Somebody was in a group before we knew it.
+SEEN_IN_GROUP = "group.member_seen"
 # Somebody has said nothing in their groups for long.
 QUIET_IN_GROUP = "member.quiet_in_group"
 # A customer let the company keep what they say, or no longer does.
@@ -89,7 +91,8 @@ class InboundEvent:
     platform's own word for what has no name of ours. `amount` is money in minor units (分).
     `traits` are attributes to set on the member. `silent` events change facts but are never shown to
     rules or handlers (an import of old data). `group` is where it was said or happened, empty for a talk of
-    two, and `mentions_bot` whether it was said to us there.
+    two, and `mentions_bot` whether it was said to us there. What `needs_agreement` leaves no trace of a
+    member who did not agree to be kept.
     """
 
     key: str
@@ -107,6 +110,7 @@ class InboundEvent:
     silent: bool = False
     group: Identity = ""
     mentions_bot: bool = False
+    needs_agreement: bool = False
 
 
 @value

@@ -127,24 +127,12 @@ def _suppress(member: Member, effect: Suppress) -> Member:
     return replace(member, suppressed={**member.suppressed, effect.purpose: until})
 
 
-def _end_silence(member: Member, effect: EndSilence) -> Member:
-    return replace(member, suppressed=_without(member.suppressed, effect.purpose))
-
-
 def _set_following(member: Member, effect: SetFollowing) -> Member:
     links = tuple(
         replace(link, following=effect.following) if link.account == effect.account else link
         for link in member.links
     )
     return replace(member, links=links)
-
-
-def _join_group(member: Member, effect: JoinGroup) -> Member:
-    return replace(member, groups={**member.groups, effect.group: effect.name})
-
-
-def _leave_group(member: Member, effect: LeaveGroup) -> Member:
-    return replace(member, groups=_without(member.groups, effect.group))
 
 
 def _enroll(member: Member, effect: Enroll) -> Member:
@@ -199,7 +187,7 @@ _FOLDINGS: Mapping[type, Callable[[Member, Any], Member]] = {
     Enroll: _enroll,
     MoveEnrollment: _move,
     EraseMember: _erase,
-    EndSilence: _end_silence,
-    JoinGroup: _join_group,
-    LeaveGroup: _leave_group,
+    EndSilence: lambda member, end: replace(member, suppressed=_without(member.suppressed, end.purpose)),
+    JoinGroup: lambda member, join: replace(member, groups={**member.groups, join.group: join.name}),
+    LeaveGroup: lambda member, leave: replace(member, groups=_without(member.groups, leave.group)),
 }

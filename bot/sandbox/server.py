@@ -14,6 +14,7 @@ from bot.sandbox.api.door import serve_api
 from bot.sandbox.control import clockface, play, stage, view
 from bot.sandbox.control.door import Handler, Room
 from bot.sandbox.control.door import serve as serve_control
+from bot.sandbox.sides.corp_api import serve_archive, serve_corp
 from bot.sandbox.sides.onebot import OneBotSide
 from bot.sandbox.sides.robot_doors import late_answer, robot_socket
 from bot.sandbox.timekeeper import Timekeeper
@@ -47,6 +48,8 @@ def build_app(seed: int = 0) -> web.Application:
     for (method, name), handler in routes.items():
         app.router.add_route(method, f"/_sandbox/{name}", serve_control(room, handler))
     app.router.add_post("/onebot/{name}", _gateway(world))
+    app.router.add_route("*", "/qy/cgi-bin/{path:.*}", serve_corp(world))
+    app.router.add_get("/archive/records", serve_archive(world))
     app.router.add_get("/openws", robot_socket(world))
     app.router.add_post("/cgi-bin/aibot/response", late_answer(world))
     app.router.add_route("*", "/{path:.*}", serve_api(world))

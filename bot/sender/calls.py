@@ -77,7 +77,9 @@ class Caller:
             log.exception("send_failed", route=departure.route, row=departure.id)
             return self.doubted(InDoubt(departure, Reason.DOUBTFUL, type(error).__name__))
         self.understood(departure)
-        return Sent(departure, accepted.platform_id, said(delivery.content))
+        return Sent(
+            departure, accepted.platform_id, said(delivery.content), accepted.detail.get("receipt", "")
+        )
 
     def understood(self, departure: Departure) -> None:
         """Note that the platform's answer made sense."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from bot.domain.delivery.departures import Departure, InDoubt, Outcome, Postponed, Refused, Sent, Stopped
 from bot.domain.delivery.policy import DeliveryPolicy
@@ -16,7 +16,10 @@ from storage.outbox.ending import wake_runs
 from storage.outbox.marks import MARKS, MINE
 from storage.outbox.repeating import in_doubt, repeated
 from storage.reading import stamped
+from storage.tables import table
+from storage.tables.delivery import OutboxRow
 
+OUTBOX = table(OutboxRow)
 MAX_ATTEMPTS = 5
 
 
@@ -40,9 +43,17 @@ def record(
             unsent.append(outcome.departure)
     for into, change in MARKS.items():
         change.many(c, [row for row in rows if row["into"] == into])
+    _note_receipts(c, outcomes)
     _settle(c, outcomes, unsent, final, now)
     _learn(c, outcomes, policy, now)
     wake_runs(c, final, now)
+
+
+def _note_receipts(c: Connection, outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, Sent) and outcome.receipt:
+            mine = OUTBOX.c.id == outcome.departure.id
+            c.execute(update(OUTBOX).where(mine).values(receipt=outcome.receipt))
 
 
 def _ours(c: Connection, outcomes: Sequence[Outcome], owner: str) -> list[Outcome]:

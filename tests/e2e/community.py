@@ -26,6 +26,27 @@ ROBOT = """
 ROBOT_ROUTE = """
   group: {account: ops, purposes: [service], allowance: {per_group: 20, per: 1d}}
 """
+CORP = """
+  corp:
+    kind: wecom_app
+    corp_id: wx5823bf96d3bd56c7
+    agent_id: 1000002
+    secret: "${CORP_SECRET}"
+    token: "${CORP_TOKEN}"
+    encoding_aes_key: "${SHOP_AES_KEY}"
+    api_base: "SANDBOX/qy"
+  archive:
+    kind: wecom_archive
+    source: "SANDBOX/archive"
+"""
+CORP_ROUTES = """
+  wecom_kf:
+    account: corp
+    windows: [{opened_by: member.message, allowance: 5, lasts: 48h}]
+    idempotency: {key: msgid}
+  wecom_mass: {account: corp, confirmed_by: employee, allowance: {per_member: 1, per: 1d}}
+  group:      {account: corp, purposes: [service], allowance: {per_group: 5, per: 1d}}
+"""
 GROUP_ROUTE = """
   group: {account: groups, purposes: [service], allowance: {per_group: 20, per: 1d}}
 """
@@ -73,5 +94,26 @@ async def with_robot(folder: Path, url: str = "", connect: str = "websocket") ->
             token=ENVIRONMENT["CORP_TOKEN"],
             encoding_aes_key=ENVIRONMENT["SHOP_AES_KEY"],
             callback_url=f"{running.program.url}/callback/ops",
+        )
+        yield running
+
+
+@asynccontextmanager
+async def with_corp(folder: Path, url: str = "") -> AsyncIterator[Whole]:
+    """Run it with a corp called ``corp`` and its archive."""
+    changes = {
+        "\nwebhooks:": f"{CORP}\nwebhooks:",
+        "\nconsent:": f"{CORP_ROUTES}\nconsent:",
+    }
+    async with whole(folder, url, changes) as running:
+        await running.post(
+            "account",
+            name="corp",
+            kind="wecom_app",
+            corp_id="wx5823bf96d3bd56c7",
+            secret=ENVIRONMENT["CORP_SECRET"],
+            token=ENVIRONMENT["CORP_TOKEN"],
+            encoding_aes_key=ENVIRONMENT["SHOP_AES_KEY"],
+            callback_url=f"{running.program.url}/callback/corp",
         )
         yield running

@@ -82,7 +82,12 @@ _CODE_SCAN = Meaning(
     },
     can_reply=True,
 )
-_DESK: Fields = {"desk": ("KfAccount", words), "to_desk": ("ToKfAccount", words)}
+_DESK: Fields = {
+    "kf_account": ("KfAccount", words),
+    "from_kf_account": ("FromKfAccount", words),
+    "to_kf_account": ("ToKfAccount", words),
+    "close_type": ("CloseType", words),
+}
 _PRIVACY: Fields = {
     "app_id": ("AppID", words),
     "revoked": ("RevokeInfo", words),

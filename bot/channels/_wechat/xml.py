@@ -13,7 +13,7 @@ MAX_DEPTH = 8
 MAX_ELEMENTS = 512
 MAX_FLAT = 64
 # The elements of which the platform sends several in a row; they are always read as a list.
-REPEATED = frozenset({"item", "List"})
+REPEATED = frozenset({"item", "Item", "List"})
 Tree = dict[str, "Node"]
 Node = str | Tree | list["Node"]
 

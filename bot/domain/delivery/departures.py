@@ -42,11 +42,12 @@ class Departure:
 
 @value
 class Sent:
-    """The platform took it."""
+    """The platform took it; `receipt` says what it still waits for there, such as an employee."""
 
     departure: Departure
     platform_id: str = ""
     text: str = ""
+    receipt: str = ""
 
 
 @value

@@ -11,6 +11,8 @@ SUBSCRIPTION_NOTICE = "subscription_notice"
 MASS = "mass"
 DIRECT = "direct"
 GROUP = "group"
+WECOM_KF = "wecom_kf"
+WECOM_MASS = "wecom_mass"
 GRANT = "subscription_grant"
 
 Month = Literal["calendar_month"]

@@ -18,7 +18,7 @@ from bot.domain.effects.course import (
     Receipt,
     Reply,
 )
-from bot.domain.effects.groups import JoinGroup, LeaveGroup, SayInGroup
+from bot.domain.effects.groups import ForgetMessage, JoinGroup, LeaveGroup, SayInGroup
 from bot.domain.effects.profile import (
     AddTag,
     BindOperator,
@@ -39,7 +39,7 @@ Effect = (
     AddTag | RemoveTag | SetStage | SetMembership | SetReview | SetAttributes | SetConsent | Suppress
     | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
     | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
-    | JoinGroup | LeaveGroup | SayInGroup | EndSilence | TellPhone
+    | JoinGroup | LeaveGroup | SayInGroup | EndSilence | TellPhone | ForgetMessage
 )  # fmt: skip
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "EndSilence",
     "Enroll",
     "EraseMember",
+    "ForgetMessage",
     "Handoff",
     "IssueCoupon",
     "JoinGroup",

@@ -35,6 +35,16 @@ class LeaveGroup:
 
 
 @value
+class ForgetMessage:
+    """Forget the words of a message that was taken back, known by our key or by the platform's id."""
+
+    member_id: int
+    key: str
+    message_id: str
+    at: datetime
+
+
+@value
 class SayInGroup:
     """Say something in a group once its rules allow; see `bot.domain.group_posts`.
 

@@ -4,6 +4,7 @@ from bot.sandbox.account import set_limit
 from bot.sandbox.control.door import Handler, Request, Room
 from bot.sandbox.courier import verify_url
 from bot.sandbox.shapes import BadFieldError, Json, flag, table, text, whole
+from bot.sandbox.sides.corp import CorpSide
 
 
 async def reset(room: Room, request: Request) -> Json:
@@ -92,8 +93,32 @@ async def unfault(room: Room, request: Request) -> list[Json]:
     return room.world.faults.shown()
 
 
+async def confirm(room: Room, request: Request) -> Json:
+    """An employee confirms a mass message: ``{msgid, chats?}``."""
+    for side in room.world.sides.values():
+        if isinstance(side, CorpSide) and request.body.get("msgid") in side.tasks:
+            return side.confirm(request.body)
+    raise BadFieldError("no such msgid")
+
+
+async def archive(room: Room, request: Request) -> Json:
+    """Serve words the platform should not, ``{account, who, group, text}``, or skip ``count`` records."""
+    side = room.world.side(request.body)
+    if not isinstance(side, CorpSide):
+        raise BadFieldError("account must be a corp")
+    if "count" in request.body:
+        side.archive.skip(whole(request.body, "count"))
+    else:
+        words = text(request.body, "text")
+        side.archive.add(text(request.body, "who"), text(request.body, "group"), "text", {"content": words})
+    return {"records": len(side.archive.rows)}
+
+
 ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "reset"): reset,
+    ("POST", "employee/confirm"): confirm,
+    ("POST", "archive/forge"): archive,
+    ("POST", "archive/skip"): archive,
     ("POST", "account"): account,
     ("GET", "account"): accounts,
     ("POST", "members"): members,

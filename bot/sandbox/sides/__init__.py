@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.sandbox.sides.corp import CorpSide
 from bot.sandbox.sides.onebot import OneBotSide
 from bot.sandbox.sides.robot import RobotSide
 from bot.sandbox.sides.side import IN_GROUPS, Side
@@ -10,6 +11,7 @@ from bot.sandbox.sides.side import IN_GROUPS, Side
 SIDES: Mapping[str, Callable[[Any, dict[str, Any]], Side]] = {
     "onebot12": OneBotSide,
     "wecom_aibot": RobotSide,
+    "wecom_app": CorpSide,
 }
 
 __all__ = ["IN_GROUPS", "SIDES", "Side"]

@@ -1,0 +1,153 @@
+"""A corp's customer groups, contacts, customer service, mass messages and archive, on real wire bytes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.community import with_corp
+from tests.e2e.test_groups import heard
+from tests.whole import Whole
+
+MOTHERS = "宝妈一群"
+
+
+@pytest.fixture
+async def corp(tmp_path: Path, any_database_url: str) -> AsyncIterator[Whole]:
+    async with with_corp(tmp_path, any_database_url) as running:
+        yield running
+
+
+async def act(corp: Whole, what: str, who: str, **fields: object) -> dict[str, object]:
+    told = await corp.post(what, **{"account": "corp", "from": who, **fields})
+    assert told["delivered"], told
+    return told
+
+
+async def sent(corp: Whole, route: str) -> list[str]:
+    return [row["text"] for row in await corp.listing("outbox") if row["route"] == route]
+
+
+async def comes(corp: Whole, route: str, count: int) -> list[str]:
+    found: list[str] = []
+    for _ in range(400):
+        found = await sent(corp, route)
+        if len(found) >= count:
+            break
+        await asyncio.sleep(0.02)
+    return found
+
+
+async def test_who_joins_is_their_other_self_by_unionid_and_counts_once(corp: Whole) -> None:
+    await corp.act("follow", "小明", unionid="u1")
+    await act(corp, "join", "小明@微信", group=MOTHERS, unionid="u1", state="store_hz")
+    await heard(corp, "SELECT count(*) FROM member WHERE merged_into IS NULL", [(1,)])
+    await heard(corp, "SELECT name FROM chat_group", [(MOTHERS,)])
+    assert await corp.rows("SELECT count FROM tally WHERE kind = 'member.joined_group'") == [(1,)]
+    assert await corp.rows("SELECT count(*) FROM group_member WHERE left_at IS NULL") == [(1,)]
+
+
+@pytest.mark.parametrize("listed", ["many", "none"])
+async def test_joins_and_leaves_are_known_with_and_without_a_list(corp: Whole, listed: str) -> None:
+    await act(corp, "join", "一", group=MOTHERS)
+    await heard(corp, "SELECT count(*) FROM group_member WHERE left_at IS NULL", [(1,)])
+    await heard(corp, "SELECT name FROM chat_group", [(MOTHERS,)])
+    await act(corp, "join", "二", group=MOTHERS, list=listed)
+    await heard(corp, "SELECT count(*) FROM group_member WHERE left_at IS NULL", [(2,)])
+    await act(corp, "leave", "一", group=MOTHERS, list=listed)
+    await heard(corp, "SELECT count(*) FROM group_member WHERE left_at IS NULL", [(1,)])
+    assert await corp.rows("SELECT count FROM tally WHERE kind = 'member.left_group'") == [(1,)]
+
+
+async def test_a_greeting_is_ordered_and_reaches_the_group_when_the_owner_confirms(corp: Whole) -> None:
+    await act(corp, "join", "一", group=MOTHERS)
+    await heard(corp, "SELECT name FROM chat_group", [(MOTHERS,)])
+    await act(corp, "join", "二", group=MOTHERS)
+    await heard(corp, "SELECT count(*) FROM group_post", [(1,)])
+    await corp.advance("2m")
+    assert await sent(corp, "group") == []
+    [(msgid,)] = await corp.rows("SELECT platform_id FROM group_post WHERE state = 'sent'")
+    assert await corp.rows("SELECT reason FROM group_post") == [("pending_confirmation",)]
+    await corp.post("employee/confirm", msgid=msgid)
+    assert len(await sent(corp, "group")) == 1
+    assert await corp.listing("violations") == []
+
+
+async def test_a_customer_is_answered_by_customer_service(corp: Whole) -> None:
+    for words in ("你好", "营业时间", "在吗"):
+        await act(corp, "say", "小红", text=words)
+    await heard(corp, "SELECT count FROM tally WHERE kind = 'member.message'", [(3,)])
+    assert "9:00" in (await comes(corp, "wecom_kf", 1))[0]
+    assert await corp.listing("violations") == []
+
+
+async def test_a_session_with_a_person_pauses_the_programmes(corp: Whole) -> None:
+    await act(corp, "say", "小红", text="你好")
+    await act(corp, "event", "小红", change_type=1)
+    await heard(corp, "SELECT purpose, reason FROM suppression", [("automation", "human_session")])
+    await act(corp, "event", "小红", change_type=3)
+    await heard(corp, "SELECT count(*) FROM suppression", [(0,)])
+    assert await corp.listing("violations") == []
+
+
+async def test_a_new_contact_is_greeted_within_twenty_seconds(corp: Whole) -> None:
+    await act(corp, "follow", "小丽", state="kol_lin")
+    assert "顾问" in (await comes(corp, "welcome", 1))[0]
+    assert await corp.listing("violations") == []
+
+
+async def test_only_who_agreed_is_heard_in_an_archived_group(corp: Whole) -> None:
+    await act(corp, "say", "路人", group=MOTHERS, text="有奶粉吗")
+    await act(corp, "consent", "小红", agree=True)
+    await act(corp, "say", "小红", group=MOTHERS, text="有奶粉吗")
+    await heard(corp, "SELECT name FROM tag", [("母婴",)])
+    assert await corp.rows("SELECT count(*) FROM event WHERE kind = 'group.message'") == [(1,)]
+    assert await corp.listing("violations") == []
+
+
+async def test_words_read_before_and_handled_after_a_withdrawal_leave_no_trace(corp: Whole) -> None:
+    await act(corp, "consent", "小红", agree=True)
+    await act(corp, "say", "小红", group=MOTHERS, text="大家好")
+    await heard(corp, "SELECT count FROM tally WHERE kind = 'group.message'", [(1,)])
+    await act(corp, "consent", "小红", agree=False)
+    await heard(
+        corp,
+        "SELECT granted FROM consent WHERE purpose = 'archive'",
+        [(0,)] if is_sqlite(corp) else [(False,)],
+    )
+    [(said_by,)] = await corp.rows("SELECT known_as FROM identity WHERE account = 'corp'")
+    [(chat,)] = await corp.rows("SELECT known_as FROM chat_group")
+    records = {"group": chat.partition(":")[2], "who": said_by.partition(":")[2]}
+    await corp.post("archive/forge", account="corp", text="秘密奶粉", **records)
+    await act(corp, "consent", "别人", agree=True)
+    await heard(corp, "SELECT count(*) FROM consent WHERE purpose = 'archive'", [(2,)])
+    assert await corp.rows("SELECT count(*) FROM event WHERE kind = 'group.message'") == [(1,)]
+    assert await corp.rows("SELECT count(*) FROM tag") == [(0,)]
+
+
+async def test_what_is_taken_back_is_forgotten(corp: Whole) -> None:
+    await act(corp, "consent", "小红", agree=True)
+    told = await act(corp, "say", "小红", group=MOTHERS, text="我要投诉你们")
+    await heard(corp, "SELECT count(*) FROM handoff", [(1,)])
+    await act(corp, "recall", "小红", group=MOTHERS, message_id=told["message_id"])
+    await heard(corp, "SELECT count FROM tally WHERE kind = 'group.recalled'", [(1,)])
+    rows = await corp.rows("SELECT properties FROM event")
+    assert all("投诉" not in str(row[0]) for row in rows)
+
+
+async def test_a_gap_and_an_unreadable_row_are_told_and_nothing_else_is_lost(corp: Whole) -> None:
+    await act(corp, "consent", "小红", agree=True)
+    await act(corp, "say", "小红", group=MOTHERS, text="一")
+    await heard(corp, "SELECT count FROM tally WHERE kind = 'group.message'", [(1,)])
+    await corp.post("archive/skip", account="corp", count=3)
+    await corp.post("fault", path="corp/archive", kind="http", value=500, count=1)
+    await act(corp, "say", "小红", group=MOTHERS, text="二")
+    await act(corp, "say", "小红", group=MOTHERS, text="三")
+    await heard(corp, "SELECT count FROM tally WHERE kind = 'group.message'", [(2,)])
+    reasons = {reason for (reason,) in await corp.rows("SELECT reason FROM quarantine")}
+    assert reasons == {"archive_gap", "unknown publickey_ver"}
+
+
+def is_sqlite(corp: Whole) -> bool:
+    return corp.program.database.dialect == "sqlite"
