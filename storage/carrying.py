@@ -40,15 +40,10 @@ def _consents(connection: Connection, found: Marked, _now: datetime) -> None:
     consents.record(connection, [effect for effect, _ in found])
 
 
-def _suppressions(connection: Connection, found: Marked, _now: datetime) -> None:
-    consents.suppress(connection, [effect for effect, _ in found])
-
-
-def _silences_over(connection: Connection, found: Marked, now: datetime) -> None:
-    over = [effect for effect, _ in found]
-    for effect in over:
-        consents.lift(connection, effect.member_id, effect.purpose)
-    wake_held(connection, Reason.HUMAN_SESSION, now, members=[effect.member_id for effect in over])
+def _suppressions(connection: Connection, found: Marked, now: datetime) -> None:
+    over = consents.silence(connection, [effect for effect, _ in found])
+    if over:
+        wake_held(connection, Reason.HUMAN_SESSION, now, members=over)
 
 
 def _handoffs(connection: Connection, found: Marked, _now: datetime) -> None:
@@ -84,7 +79,6 @@ IN_BULK: Mapping[type, Callable[[Connection, Marked, datetime], None]] = {
     fx.SetMembership: _memberships,
     fx.SetConsent: _consents,
     fx.Suppress: _suppressions,
-    fx.EndSilence: _silences_over,
     fx.Handoff: _handoffs,
     fx.RedeemCoupon: _redemptions,
     fx.Receipt: _receipts,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, delete, func, or_, select
 
 from bot.domain import storable
-from bot.domain.effects import SetConsent, Suppress
+from bot.domain.effects import EndSilence, SetConsent, Suppress
 from bot.domain.folding import outweighs
 from bot.domain.members import Consent
 from storage.dialect import greatest, replacing, upsert
@@ -37,13 +37,22 @@ def record(connection: Connection, words: Sequence[SetConsent]) -> None:
     )
 
 
-def suppress(connection: Connection, silences: Sequence[Suppress]) -> None:
-    """Send members nothing of a purpose until then; the longest silence stands."""
+def silence(connection: Connection, silences: Sequence[Suppress | EndSilence]) -> list[int]:
+    """Send members nothing of a purpose until then, or end that early, in the order given.
+
+    The longest silence stands. Return whose silences ended.
+    """
     longest: dict[tuple[int, str], Suppress] = {}
+    over: set[tuple[int, str]] = set()
     for silence in silences:
         place = (silence.member_id, silence.purpose)
-        if place not in longest or longest[place].until < silence.until:
+        if isinstance(silence, EndSilence):
+            over.add(place)
+            longest.pop(place, None)
+        elif place not in longest or longest[place].until < silence.until:
             longest[place] = silence
+    for member_id, purpose in sorted(over):
+        lift(connection, member_id, purpose)
     upsert(
         connection,
         SUPPRESSION,
@@ -57,6 +66,7 @@ def suppress(connection: Connection, silences: Sequence[Suppress]) -> None:
             "reason": lambda old, new: case((new.until > old.c.until, new.reason), else_=old.c.reason),
         },
     )
+    return sorted({member_id for member_id, _ in over})
 
 
 def lift(connection: Connection, member_id: int, purpose: str) -> bool:

@@ -26,6 +26,7 @@ _TOGETHER: Mapping[type, type] = {
     fx.MoveEnrollment: fx.Enroll,
     fx.RemoveTag: fx.AddTag,
     fx.LeaveGroup: fx.JoinGroup,
+    fx.EndSilence: fx.Suppress,
 }
 
 

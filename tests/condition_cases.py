@@ -17,6 +17,7 @@ from bot.domain.conditions import (
     CouponIs,
     Did,
     EventIs,
+    InGroup,
     InSegment,
     KnownFor,
     Not,
@@ -34,6 +35,7 @@ SPANS = (timedelta(minutes=1), timedelta(hours=48), timedelta(days=7), timedelta
 KINDS = ("order.paid", "member.message", "complaint.opened", "custom.tea_tasting")
 TAGS = ("母婴", "已沉睡", 'O\'Brien "x"', "50%_off\\", "😀", "tag", "TAG")
 STAGES = ("new", "buyer", "老客", "")
+GROUPS = {"corp:wrA": "宝妈一群", "corp:wrB": "宝妈一群", "groups:r1": ""}
 BATCHES = ("new10", "生日券")
 STATES = ("reserved", "issued", "redeemed", "expired", "revoked")
 NAMES = ("city", "points", "会员 等级", "a.b", "birthday", "name", "source", "zone")
@@ -116,6 +118,7 @@ def members(draw: st.DrawFn, member_id: int = 1) -> Member:
         },
         tallies={kind: _tally(times) for kind, times in history.items() if times},
         moments={**dict.fromkeys(OWN_ACTS, ()), **history},
+        groups={one: GROUPS[one] for one in draw(st.sets(st.sampled_from(sorted(GROUPS))))},
         rfm=draw(st.one_of(st.none(), st.builds(Rfm, score, score, score))),
         links=tuple(
             Link(f"shop{index}", f"o{member_id}", following, NOW) for index, following in enumerate(links)
@@ -139,6 +142,7 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
     st.builds(AttributeIs, st.sampled_from(NAMES), relations, scalars),
     st.builds(AttributeIn, st.sampled_from(NAMES), st.lists(scalars, max_size=3).map(tuple)),
     st.builds(EventIs, st.sampled_from(("order_settled", "金额")), relations, scalars),
+    st.builds(InGroup, st.sampled_from(("宝妈一群", "groups:r1", "corp:wrB", "没有的群"))),
     st.builds(CouponIs, st.sampled_from(BATCHES), st.sampled_from(STATES)),
 )
 

@@ -13,10 +13,11 @@ from bot.domain.members import Holding, Member
 from storage.tables import table
 from storage.tables.delivery import CouponRow
 from storage.tables.events import EventRow
+from storage.tables.groups import GroupMemberRow, GroupRow
 from storage.tables.members import IdentityRow, MemberRow, TagRow, TallyRow
-from tests.condition_cases import NOW
+from tests.condition_cases import GROUPS, NOW
 
-TABLES = (MemberRow, IdentityRow, TagRow, TallyRow, EventRow, CouponRow)
+TABLES = (MemberRow, IdentityRow, TagRow, TallyRow, EventRow, CouponRow, GroupMemberRow)
 
 
 def _rows(member: Member) -> Iterator[SQLModel]:
@@ -55,8 +56,19 @@ def _rows(member: Member) -> Iterator[SQLModel]:
     for kind, times in member.moments.items():
         for at in times:
             yield EventRow(member_id=mine, kind=kind, at=at, received_at=NOW)
+    yield from _places(member)
     for held in member.holdings.values():
         yield from _coupons(member, held)
+
+
+def _places(member: Member) -> Iterator[SQLModel]:
+    """The groups the member is in, and one that they left."""
+    for group in member.groups:
+        yield GroupMemberRow(member_id=member.id, chat=group, account=group.partition(":")[0], joined_at=NOW)
+    if "groups:r1" not in member.groups:
+        yield GroupMemberRow(
+            member_id=member.id, chat="groups:r1", account="groups", joined_at=NOW, left_at=NOW
+        )
 
 
 def _coupons(member: Member, held: Holding) -> Iterator[SQLModel]:
@@ -75,6 +87,12 @@ def store(connection: Connection, population: Sequence[Member]) -> None:
             columns = table(type(row)).c.keys()
             values = {name: getattr(row, name) for name in columns}
             rows[type(row)].append({k: v for k, v in values.items() if k != "id" or v is not None})
+    connection.execute(table(GroupRow).delete())
+    known = [
+        {"known_as": one, "account": one.partition(":")[0], "name": name} for one, name in GROUPS.items()
+    ]
+    plain = {"owner": "", "version": "", "dismissed": False, "since": NOW}
+    connection.execute(insert(table(GroupRow)), [{**one, **plain} for one in known])
     for model in TABLES:
         connection.execute(table(model).delete())
         if rows[model]:

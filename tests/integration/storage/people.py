@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from bot.domain.effects import (
     AddTag,
     Effect,
+    EndSilence,
     Enroll,
+    JoinGroup,
+    LeaveGroup,
     MoveEnrollment,
     RemoveTag,
     SetAttributes,
@@ -49,6 +52,9 @@ def on_member(member_id: int) -> st.SearchStrategy[Effect]:
         st.builds(SetConsent, who, PURPOSES, st.booleans(), st.just("keyword"), st.just("proof"), moments),
         st.builds(Suppress, who, PURPOSES, moments, st.just("rule"), moments),
         st.builds(SetFollowing, who, st.sampled_from(["shop", "corp", "nobody"]), st.booleans(), moments),
+        st.builds(JoinGroup, who, st.just("corp:wrA"), st.just("宝妈一群"), moments),
+        st.builds(LeaveGroup, who, st.just("corp:wrA"), moments),
+        st.builds(EndSilence, who, PURPOSES, moments),
         runs(member_id),
     )
 

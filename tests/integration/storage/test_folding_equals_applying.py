@@ -17,7 +17,8 @@ from bot.domain.folding import fold
 from bot.domain.members import Member
 from storage import effects, events, members
 from storage.database import Database
-from storage.tables import METADATA
+from storage.tables import METADATA, table
+from storage.tables.groups import GroupRow
 from tests.fakes import START
 from tests.integration.storage import people
 
@@ -34,12 +35,14 @@ def load(c: Connection, member_id: int) -> Member:
 
 def anew(c: Connection) -> Member:
     """Empty the database and return its one member, known by two accounts."""
-    for table in METADATA.sorted_tables:
-        c.execute(delete(table))
+    for each in METADATA.sorted_tables:
+        c.execute(delete(each))
     c.execute(members.MEMBER.insert(), {"id": ONE, **members.new_member(START)})
     for account, address in (("shop", "a"), ("corp", "b")):
         row = {"known_as": f"{account}:{address}", "account": account, "following": True, "source": account}
         c.execute(members.IDENTITY.insert(), {**row, "member_id": ONE, "since": START})
+    about = {"account": "corp", "owner": "", "version": "", "dismissed": False, "since": START}
+    c.execute(table(GroupRow).insert(), {"known_as": "corp:wrA", "name": "宝妈一群", **about})
     return load(c, ONE)
 
 
