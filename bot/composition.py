@@ -23,6 +23,7 @@ from bot.domain.lifecycle.rule import Status
 from bot.engine import Engine
 from bot.group import Group
 from bot.heart import Seen, Work
+from bot.overhearing import Overhearing
 from bot.posting import Poster
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
@@ -132,7 +133,8 @@ def work_of(
     cleaning = Cleaning(database, config.app.zone, config.privacy.retention, book.moment_window)
     # The watch comes last, so that what is merely due was sent before it counts as stuck.
     passes = (announcer.run, run_rules, timetable.run_tick, push, poster.run)
-    return Work(passes, look, besides=(Watch(database, config).run, cleaning.run))
+    overhearing = Overhearing(database, dispatcher, config.complaints)
+    return Work(passes, look, besides=(Watch(database, config).run, cleaning.run, overhearing.run))
 
 
 def _live(campaign: Campaign) -> bool:

@@ -38,10 +38,15 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Complaints:
-    """Words that open a complaint, and the queue of people who take it."""
+    """Words that open a complaint, and the queue of people who take it.
+
+    With `model` lines without such a word count too that complain as surely as `threshold` (0 to 1).
+    """
 
     keywords: tuple[str, ...]
     queue: str
+    model: bool = True
+    threshold: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)

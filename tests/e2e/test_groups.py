@@ -86,6 +86,21 @@ async def test_a_complaint_raises_a_hand_and_pauses_marketing_without_a_word_in_
     assert await told(town) == []
 
 
+async def test_a_complaint_without_any_keyword_reaches_a_person_within_a_minute(town: Whole) -> None:
+    await in_group(town, "say", "小红", text="你好呀")
+    await town.advance("10s")
+    await asyncio.sleep(0.3)
+    await in_group(town, "say", "小红", text="说好48小时发货，等了一周都没人理，你们太坑了")
+    await in_group(town, "say", "小明", text="这电影太烂了，别去看")
+    for _ in range(6):
+        await town.advance("10s")
+        await asyncio.sleep(0.25)
+    assert await town.rows("SELECT queue, state FROM handoff") == [("care", "open")]
+    assert await town.rows("SELECT purpose FROM suppression") == [("marketing",)]
+    [(context,)] = await town.rows("SELECT context FROM handoff")
+    assert "48小时发货" in str(context)
+
+
 async def test_our_own_words_and_a_repeated_frame_change_nothing(town: Whole) -> None:
     await town.post("fault", path="groups", kind="duplicate", count=1)
     await in_group(town, "say", "小明", text="有奶粉吗")

@@ -38,10 +38,12 @@ class ComplaintsSection(Section):
 
     keywords: Annotated[Words, Field(min_length=1)]
     queue: Name
+    model: Literal["auto", "none"] = "auto"
+    threshold: Share = Complaints((), "").threshold
 
     def built(self) -> Complaints:
         """Return it frozen."""
-        return Complaints(tuple(self.keywords), self.queue)
+        return Complaints(tuple(self.keywords), self.queue, self.model == "auto", self.threshold)
 
 
 class QueueSection(Section):

@@ -6,11 +6,18 @@ from tests.integration.sandbox.bot_side import Bot, Stage
 
 
 @pytest.mark.parametrize("name", ["join", "leave", "recall", "consent", "employee/confirm"])
-async def test_what_belongs_to_other_platforms_says_so(bare: Stage, name: str) -> None:
+async def test_what_needs_groups_says_so(bare: Stage, name: str) -> None:
     async with bare.session.post(f"/_sandbox/{name}", json={}) as response:
         answer: dict[str, Any] = await response.json()
-    assert response.status == 501
-    assert "not pretended yet" in answer["error"]
+    assert response.status == 400
+    assert answer["error"]
+
+
+async def test_a_kind_of_account_nobody_knows_is_named(bare: Stage) -> None:
+    async with bare.session.post("/_sandbox/account", json={"name": "x", "kind": "pigeon"}) as response:
+        answer: dict[str, Any] = await response.json()
+    assert response.status == 400
+    assert "wecom_app" in answer["error"]
 
 
 @pytest.mark.parametrize(

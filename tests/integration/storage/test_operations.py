@@ -156,7 +156,7 @@ def test_every_table_is_a_members_or_known_to_hold_nothing_of_them() -> None:
     """What holds nothing of a member is written down, so that a new table is thought about."""
     ours = {
         "alert", "audit", "binding_code", "chore", "circle", "config_version", "coupon_batch", "firing",
-        "inbox", "mass_batch", "media", "operator", "plan", "quarantine", "rate",
+        "chat_group", "group_post", "inbox", "mass_batch", "media", "operator", "plan", "quarantine", "rate",
         "source_code", "switch", "token",
     }  # fmt: skip
     theirs = {one.name for one in export.tables()} | {"member"}

@@ -1,0 +1,100 @@
+"""Complaints that no keyword names: what members said is looked at again, after it is stored."""
+
+import asyncio
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+
+from bot.complaints import Model, load
+from bot.config.model import Complaints
+from bot.dispatcher import Dispatcher
+from bot.domain.clock import monotonic
+from bot.domain.commanding.lines import spoken
+from bot.domain.events import COMPLAINT_OPENED, InboundEvent, Scalar
+from bot.domain.identity import NUMBER, identity, number_of
+from bot.domain.words import mentions
+from storage import chores, utterances
+from storage.database import Connection, Database
+from storage.utterances import Utterance
+
+PLACE = "complaints:heard"
+PAGE = 500
+# Less is no complaint, and hardly a word.
+SHORTEST = 4
+# A virtual clock runs through many beats in a second; more looks than this hear nothing sooner.
+EVERY_S = 0.2
+
+
+class Overhearing:
+    """A pass of the heart with a mind of its own; it makes nothing due and stops no virtual clock."""
+
+    def __init__(self, database: Database, dispatcher: Dispatcher, complaints: Complaints | None) -> None:
+        """Hear for the configured queue; without one, or without a model, hear nothing."""
+        self._database = database
+        self._dispatcher = dispatcher
+        self._complaints = complaints
+        self._looked = float("-inf")
+
+    async def run(self, now: datetime) -> int:
+        """Judge a page of what was said since the last time; return how many complaints were found."""
+        complaints = self._complaints
+        if complaints is None or not complaints.model or monotonic() - self._looked < EVERY_S:
+            return 0
+        self._looked = monotonic()
+        said, last = await self._database.read(_fresh)
+        if last is None:
+            return 0
+        found = await asyncio.to_thread(_judged, said, complaints) if said else []
+        if found:
+            await self._dispatcher.accept([_opened(one, now) for one in found])
+        await self._database.write(partial(_keep, last=last, now=now))
+        return len(found)
+
+
+def _fresh(c: Connection) -> tuple[list[Utterance], int | None]:
+    """Return what was said since the last look and where that ends; at the very first look only the end."""
+    kept, last = chores.cursor(c, PLACE), utterances.last(c)
+    if not kept:
+        return [], last
+    if last is None or last <= int(kept):
+        return [], None
+    said = utterances.since(c, int(kept), PAGE)
+    return said, said[-1].id if len(said) == PAGE else last
+
+
+def _keep(c: Connection, last: int, now: datetime) -> None:
+    chores.keep(c, PLACE, chores.Progress(str(last)), now)
+
+
+def _judged(said: list[Utterance], complaints: Complaints) -> list[Utterance]:
+    """Return what complains without any of the words; those open a complaint at once by themselves."""
+    model: Model | None = load()
+    if model is None:
+        return []
+    return [
+        one
+        for one in said
+        if len(one.text) >= SHORTEST
+        and not spoken(one.text)
+        and mentions(one.text, complaints.keywords) is None
+        and model.score(one.text) >= complaints.threshold
+    ]
+
+
+def _opened(one: Utterance, now: datetime) -> InboundEvent:
+    told: dict[str, Scalar] = {
+        "complaint_id": sha256(one.key.encode()).hexdigest()[:16],
+        "text": one.text[:500],
+        "by": "model",
+    }
+    if one.group:
+        told["group_name"] = one.group
+    return InboundEvent(
+        # As the keyword's own, so that one message never opens two.
+        key=f"{one.key}#complaint",
+        account=one.account,
+        kind=COMPLAINT_OPENED,
+        at=min(one.at, now),
+        known_as=identity(NUMBER, number_of(one.member_id)),
+        properties=told,
+    )
