@@ -10,8 +10,8 @@ from bot import drawing, speaking
 from bot.commanding import Commander, Commands
 from bot.config import Config, delivery_policy
 from bot.discovery import COMMANDS, plugins
-from bot.domain.commanding.asks import Profile
 from bot.domain.commanding.command import House
+from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.plans import Limits
 from bot.domain.content import Text
 from bot.domain.coupons import Coupon, CouponBatch, CouponState

@@ -156,7 +156,8 @@ class Commander:
 
     def _names(self, c: Connection) -> Names:
         segments = {**self._house.segments, **circles.saved(c)}
-        return Names(segments, self._house.stages, circles.tags_known(c) | self._house.tags)
+        tags = circles.tags_known(c) | self._house.tags
+        return Names(segments, self._house.stages, tags, circles.groups_known(c))
 
     def _later(self, query: Query, event: InboundEvent, by: Operator, now: datetime) -> Later:
         seen: list[object] = []

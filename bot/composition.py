@@ -25,6 +25,7 @@ from bot.group import Group
 from bot.heart import Seen, Work
 from bot.overhearing import Overhearing
 from bot.posting import Poster
+from bot.quiet_members import QuietMembers
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
 from bot.watching import Watch
@@ -134,7 +135,9 @@ def work_of(
     # The watch comes last, so that what is merely due was sent before it counts as stuck.
     passes = (announcer.run, run_rules, timetable.run_tick, push, poster.run)
     overhearing = Overhearing(database, dispatcher, config.complaints)
-    return Work(passes, look, besides=(Watch(database, config).run, cleaning.run, overhearing.run))
+    quiet = QuietMembers(database, dispatcher, config.groups.quiet_after)
+    besides = (Watch(database, config).run, cleaning.run, overhearing.run, quiet.run)
+    return Work(passes, look, besides=besides)
 
 
 def _live(campaign: Campaign) -> bool:

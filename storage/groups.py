@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from bot.domain.effects import JoinGroup, LeaveGroup
-from bot.domain.events import GROUP_CHANGED, InboundEvent
+from bot.domain.events import GROUP_CHANGED, GROUP_MESSAGE, QUIET_IN_GROUP, InboundEvent
 from bot.domain.identity import Identity, split
 from storage.dialect import chunks, replacing, upsert
 from storage.tables import table
+from storage.tables.events import EventRow
 from storage.tables.groups import GroupMemberRow, GroupRow
-from storage.tables.members import IdentityRow
+from storage.tables.members import IdentityRow, TallyRow
 
 GROUP = table(GroupRow)
 INSIDE = table(GroupMemberRow)
 IDENTITY = table(IdentityRow)
+TALLY = table(TallyRow)
+EVENT = table(EventRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ class Group:
     name: str
     version: str
     dismissed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Somebody in a group who has said nothing in any since then."""
+
+    member_id: int
+    group: Identity
+    since: datetime
 
 
 def note(connection: Connection, events: Sequence[InboundEvent], now: datetime) -> dict[Identity, str]:
@@ -65,19 +77,6 @@ def find(connection: Connection, names: Collection[Identity]) -> dict[Identity, 
     return found
 
 
-def named(connection: Connection, account: str) -> list[Group]:
-    """Return the living groups of an account."""
-    g = GROUP.c
-    statement = select(g.known_as, g.name, g.version, g.dismissed).where(g.account == account, ~g.dismissed)
-    return [Group(*row) for row in connection.execute(statement.order_by(g.known_as))]
-
-
-def people(connection: Connection, chat: Identity) -> frozenset[int]:
-    """Return who is in a group now."""
-    statement = select(INSIDE.c.member_id).where(INSIDE.c.chat == chat, INSIDE.c.left_at.is_(None))
-    return frozenset(connection.execute(statement).scalars())
-
-
 def addresses(connection: Connection, chat: Identity) -> frozenset[Identity]:
     """Return the addresses at the group's account of who is in it now."""
     here = IDENTITY.c.account == split(chat)[0]
@@ -89,10 +88,49 @@ def addresses(connection: Connection, chat: Identity) -> frozenset[Identity]:
     return frozenset(connection.execute(statement).scalars())
 
 
-def sizes(connection: Connection) -> dict[Identity, int]:
-    """Return how many members each group has."""
-    statement = select(INSIDE.c.chat, func.count()).where(INSIDE.c.left_at.is_(None)).group_by(INSIDE.c.chat)
-    return dict(connection.execute(statement).all())
+def places(connection: Connection, member_id: int) -> tuple[tuple[str, datetime, str], ...]:
+    """Return the groups a member is in: name (or address), since when, and how they came."""
+    statement = (
+        select(GROUP.c.name, INSIDE.c.chat, INSIDE.c.joined_at, INSIDE.c.state, INSIDE.c.scene)
+        .join(GROUP, GROUP.c.known_as == INSIDE.c.chat)
+        .where(INSIDE.c.member_id == member_id, INSIDE.c.left_at.is_(None))
+        .order_by(INSIDE.c.joined_at)
+    )
+    return tuple(
+        (row.name or row.chat, row.joined_at, row.state or row.scene) for row in connection.execute(statement)
+    )
+
+
+def quiet(connection: Connection, before: datetime, most: int) -> list[Quiet]:
+    """Return who is in a group since before then, said nothing since, and was not told of since that."""
+    spoke, told = TALLY.alias(), TALLY.alias()
+    since = case((spoke.c.last_at > INSIDE.c.joined_at, spoke.c.last_at), else_=INSIDE.c.joined_at)
+    mine = INSIDE.c.member_id
+    statement = (
+        select(mine, func.min(INSIDE.c.chat), func.min(since))
+        .outerjoin(spoke, (spoke.c.member_id == mine) & (spoke.c.kind == GROUP_MESSAGE))
+        .outerjoin(told, (told.c.member_id == mine) & (told.c.kind == QUIET_IN_GROUP))
+        .where(
+            INSIDE.c.left_at.is_(None),
+            since < before,
+            told.c.last_at.is_(None) | (told.c.last_at < since),
+        )
+        .group_by(mine)
+        .order_by(mine)
+        .limit(most)
+    )
+    return [Quiet(*row) for row in connection.execute(statement)]
+
+
+def said_since(connection: Connection, at: datetime, most: int = 5000) -> list[tuple[int, str]]:
+    """Return who said what in groups since then, the newest first."""
+    statement = (
+        select(EVENT.c.member_id, EVENT.c.properties)
+        .where(EVENT.c.kind == GROUP_MESSAGE, EVENT.c.at >= at)
+        .order_by(EVENT.c.at.desc())
+        .limit(most)
+    )
+    return [(row[0], str(row[1].get("text") or "")) for row in connection.execute(statement)]
 
 
 def move(connection: Connection, effects: Iterable[JoinGroup | LeaveGroup]) -> None:

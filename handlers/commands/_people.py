@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 
 from bot.domain.commanding.acts import Done
-from bot.domain.commanding.asks import Profile
+from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.saying import Said, listed, say
 from bot.domain.identity import number_of
 

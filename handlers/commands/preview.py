@@ -1,7 +1,7 @@
 """预览: a campaign's words as a member would read them."""
 
-from bot.domain.commanding.asks import AskWho, Profile
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query, wrong
+from bot.domain.commanding.persons import AskWho, Profile
 from bot.domain.commanding.saying import Said, say
 from bot.domain.identity import number_of
 from handlers.commands._people import several

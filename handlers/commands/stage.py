@@ -1,7 +1,7 @@
 """阶段: where a member stands and since when; stages are the rules' to say, so nobody sets one by hand."""
 
-from bot.domain.commanding.asks import AskWho, Profile
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query, wrong
+from bot.domain.commanding.persons import AskWho, Profile
 from bot.domain.commanding.saying import Said, lines, listed, say
 from bot.domain.identity import number_of
 from handlers.commands._people import day, minute, several

@@ -1,7 +1,7 @@
 """轨迹: what a member did and what was done, newest first."""
 
-from bot.domain.commanding.asks import AskWho, Profile
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query, wrong
+from bot.domain.commanding.persons import AskWho, Profile
 from bot.domain.commanding.saying import Said, lines, say
 from bot.domain.identity import number_of
 from handlers.commands._people import minute, several

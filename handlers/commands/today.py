@@ -25,7 +25,11 @@ def run(asked: Asked) -> Outcome:
     ask = AskToday(start.astimezone(UTC), before.astimezone(UTC), asked.now, first.astimezone(UTC), zone)
 
     def answer(found: Today) -> Said:
-        return say("today_head", day=day) + lines(_row(name, found) for name in SHOWN)
+        rows = [_row(name, found) for name in SHOWN]
+        if found.topics:
+            told = "、".join(f"{topic} {count}" for topic, count in found.topics)
+            rows.append(say("today_topics", topics=told))
+        return say("today_head", day=day) + lines(rows)
 
     return Query(ask, answer, _drawn)
 

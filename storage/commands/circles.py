@@ -17,9 +17,11 @@ from storage.dialect import replacing, upsert
 from storage.full_pass import MEMBER, alive
 from storage.tables import table
 from storage.tables.delivery import AllowanceRow
+from storage.tables.groups import GroupRow
 from storage.tables.members import ConsentRow
 
 CONSENT = table(ConsentRow)
+GROUP = table(GroupRow)
 ALLOWANCE = table(AllowanceRow)
 EXAMPLES = 5
 
@@ -28,6 +30,11 @@ def saved(c: Connection) -> dict[str, Condition]:
     """Return the circles that operators kept."""
     rows = c.execute(select(CIRCLE.c.name, CIRCLE.c.tree).order_by(CIRCLE.c.name))
     return {row.name: from_document(row.tree) for row in rows}
+
+
+def groups_known(c: Connection) -> frozenset[str]:
+    """Return the names of the groups we know."""
+    return frozenset(c.execute(select(GROUP.c.name).where(GROUP.c.name != "")).scalars())
 
 
 def tags_known(c: Connection) -> frozenset[str]:

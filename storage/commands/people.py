@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from bot.domain.commanding.asks import AskWho, Profile
+from bot.domain.commanding.persons import AskWho, Profile
 from bot.domain.coupons import CouponState
 from bot.domain.events import ORDER_PAID
 from bot.domain.identity import number_of
@@ -15,6 +15,7 @@ from storage import lookup
 from storage.commands.orders import Looks
 from storage.commands.tables import NOTE
 from storage.full_pass import alive
+from storage.groups import places
 from storage.names import opened_phone
 from storage.privacy import NoKeys, Unreadable, mask_phone
 from storage.snapshots import NOTHING, load
@@ -85,7 +86,15 @@ def _profile(c: Connection, member: Member, phone: str, history: int) -> Profile
         runs=tuple(run.rule for run in member.runs if run.active),
         birthday=member.birthday,
         history=_history(c, member.id, history),
+        origins={name: tag.source for name, tag in sorted(member.tags.items())},
+        groups=places(c, member.id),
+        ties=_ties(c, member.id),
     )
+
+
+def _ties(c: Connection, member_id: int) -> tuple[str, ...]:
+    mine = (IDENTITY.c.member_id == member_id, IDENTITY.c.account != "")
+    return tuple(sorted(set(c.execute(select(IDENTITY.c.account).where(*mine)).scalars())))
 
 
 def _history(c: Connection, member_id: int, most: int) -> tuple[tuple[datetime, str, str], ...]:

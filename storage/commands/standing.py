@@ -14,7 +14,8 @@ from bot.domain.events import (
     ORDER_PAID,
     UNFOLLOWED,
 )
-from storage import alerts, switches
+from bot.domain.topics import hot_topics
+from storage import alerts, groups, switches
 from storage.commands.orders import Looks
 from storage.reports.calendar import hour_of, local_day
 from storage.tables import table
@@ -61,6 +62,7 @@ def _today(c: Connection, ask: AskToday, _now: datetime) -> Today:
         _span(c, ask.start, ask.now),
         _span(c, ask.before, ask.before + (ask.now - ask.start)),
         _days(c, ask),
+        hot_topics(groups.said_since(c, ask.start)),
     )
 
 

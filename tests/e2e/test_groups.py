@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.e2e.community import community
+from tests.e2e.shift import bound
 from tests.whole import Whole
 
 MOTHERS = "宝妈一群"
@@ -128,3 +130,29 @@ async def test_more_than_the_allowance_is_never_said(tmp_path: Path, any_databas
         await town.advance("20h")
         assert len(await told(town)) == 1
         assert await town.listing("violations") == []
+
+
+async def test_who_says_nothing_for_long_becomes_an_event_once(town: Whole) -> None:
+    await in_group(town, "join", "小静")
+    await heard(town, "SELECT count(*) FROM group_member", [(1,)])
+    for _ in range(18):
+        await town.advance("1d")
+        await asyncio.sleep(0.05)
+    await heard(town, "SELECT count FROM tally WHERE kind = 'member.quiet_in_group'", [(1,)])
+    assert await town.rows("SELECT count(*) FROM event WHERE kind = 'member.quiet_in_group'") == [(1,)]
+
+
+async def test_an_operator_sees_groups_topics_and_where_facts_come_from(town: Whole) -> None:
+    await bound(town, "老李", "admin")
+    for who in ("一", "二", "三"):
+        await in_group(town, "say", who, text=f"奶粉哪个牌子{who}")
+    await heard(town, "SELECT count(*) FROM tag WHERE name = '母婴'", [(3,)])
+    assert "奶粉" in str(await town.says("老李", "/今日")).partition("群里在聊")[2]
+    [(first,)] = await town.rows("SELECT min(member_id) FROM tag WHERE name = '母婴'")
+    card = str(await town.says("老李", f"/画像 m{first}"))
+    assert "母婴〔说到奶粉〕" in card
+    assert "来自：groups" in card
+    await town.program.database.write(
+        lambda c: c.execute(text("UPDATE chat_group SET name = '宝妈一群'")) and None
+    )
+    assert "3 人" in str(await town.says("老李", "/人群 群=宝妈一群"))

@@ -42,43 +42,15 @@ class AskToday:
 
 @value
 class Today:
-    """Counts by what they count, now and then: followed, left, active, orders, amount (分), sent, refused."""
+    """Counts by what they count, now and then: followed, left, active, orders, amount (分), sent, refused.
+
+    `topics` are what groups talk about today, each with how many people.
+    """
 
     now: Mapping[str, int]
     then: Mapping[str, int]
     days: tuple[tuple[date, Mapping[str, int]], ...] = ()
-
-
-@value
-class AskWho:
-    """The members somebody's words may mean, at most a few; `history` events of each are wanted."""
-
-    name: str
-    history: int = 0
-
-
-@value
-class Profile:
-    """One member as an operator sees them: nothing unmasked."""
-
-    member_id: int
-    name: str | None
-    phone: str
-    stage: str
-    stage_since: datetime | None
-    known_since: datetime
-    source: str | None
-    following: bool
-    tags: tuple[str, ...]
-    consents: Mapping[str, bool]
-    orders: int
-    amount: int
-    last_active_at: datetime | None
-    coupons: int
-    notes: tuple[str, ...]
-    runs: tuple[str, ...]
-    birthday: str | None = None
-    history: tuple[tuple[datetime, str, str], ...] = ()
+    topics: tuple[tuple[str, int], ...] = ()
 
 
 @value

@@ -12,6 +12,7 @@ from bot.domain.conditions import (
     Comparison,
     Condition,
     Did,
+    InGroup,
     InSegment,
     Not,
     Operator,
@@ -31,7 +32,7 @@ _ACTS = {
 _DID = re.compile(
     rf"(?:(\d{{1,4}})天内?)?(未|没|没有)?({'|'.join(_ACTS)})(?:(>=|<=|==|!=|>|<|=)(\d{{1,6}})次?)?"
 )
-_KEYED = re.compile(r"(标签|阶段|人群|tag|stage|segment)\s*(!=|=|:)\s*(.+)", re.IGNORECASE)
+_KEYED = re.compile(r"(标签|阶段|人群|群|tag|stage|segment|group)\s*(!=|=|:)\s*(.+)", re.IGNORECASE)
 _FOLLOWS = {"未关注": True, "已取关": True, "取关": True, "在关注": False, "已关注": False}
 MOST_TOLD = 20
 # Deeper than anybody writes, shallower than what a stack bears.
@@ -40,11 +41,12 @@ _DEEPEST = 20
 
 @value
 class Names:
-    """What a circle may name: segments with their trees, stages by every name they have, known tags."""
+    """What a circle may name: segments with their trees, stages by every name, known tags and groups."""
 
     segments: Mapping[str, Condition]
     stages: Mapping[str, str]
     tags: frozenset[str]
+    groups: frozenset[str] = frozenset()
 
 
 def circle(text: str, names: Names) -> Condition:
@@ -107,7 +109,7 @@ def _term(word: str, names: Names) -> Condition:
         return Always()
     if word in _FOLLOWS:
         return Unfollowed(_FOLLOWS[word])
-    for kind in ("人群", "阶段", "标签"):
+    for kind in ("人群", "阶段", "标签", "群"):
         named = _named(kind, word, names)
         if named is not None:
             return named
@@ -118,7 +120,7 @@ def _term(word: str, names: Names) -> Condition:
 
 
 def _keyed(kind: str, name: str, names: Names) -> Condition:
-    kind = {"tag": "标签", "stage": "阶段", "segment": "人群"}.get(kind, kind)
+    kind = {"tag": "标签", "stage": "阶段", "segment": "人群", "group": "群"}.get(kind, kind)
     found = _named(kind, name, names)
     if found is None:
         raise Refused(_unknown(name, names))
@@ -132,6 +134,8 @@ def _named(kind: str, name: str, names: Names) -> Condition | None:
         return StageIs((names.stages[name],))
     if kind == "标签" and name in names.tags:
         return Tagged(name)
+    if kind == "群" and name in names.groups:
+        return InGroup(name)
     return None
 
 
@@ -149,5 +153,5 @@ def _did(found: "re.Match[str]") -> Condition:
 def _unknown(word: str, names: Names) -> Said:
     # A stage goes by its id and by what people call it; the second is for people.
     stages = [name for name in names.stages if not name.isascii()] or list(names.stages)
-    known = [*names.segments, *stages, *sorted(names.tags)][:MOST_TOLD]
+    known = [*names.segments, *stages, *sorted(names.groups), *sorted(names.tags)][:MOST_TOLD]
     return say("circle_unknown", text=word, known="、".join(known) or "—")

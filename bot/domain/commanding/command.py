@@ -7,9 +7,9 @@ from enum import IntEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.commanding.asks import Profile
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.lines import Line
+from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.plans import Limits
 from bot.domain.commanding.saying import Drawing, Refused, Said, say
 from bot.domain.commanding.times import Heard, Understand
