@@ -32,6 +32,7 @@ PICTURE = "operators/picture"
 LASTS = timedelta(hours=24)
 # What may be ordered through a gateway of the operator's own: nothing that costs money.
 HARMLESS = frozenset({"read", "tag"})
+BRAKES = frozenset({"pause", "panic", "undo", "cancel"})
 
 # Writes a picture and returns its path, None where it cannot.
 Draw = Callable[[Drawing], str | None]
@@ -102,8 +103,6 @@ class Commander:
             bound = operators.find(c, event.known_as)
             if bound is not None:
                 permissions = self._house.roles.get(bound.role, frozenset())
-                if event.account in self._house.doubtful:
-                    permissions &= HARMLESS
                 found[event.key] = Operator(bound.known_as, bound.name, bound.role, permissions)
         return found
 
@@ -126,7 +125,8 @@ class Commander:
         self, c: Connection, event: InboundEvent, line: Line, by: Operator, now: datetime
     ) -> Said | Query:
         command = self._found(line)
-        if command.permission not in by.permissions:
+        costly = command.permission not in HARMLESS and command.alias not in BRAKES
+        if command.permission not in by.permissions or (costly and event.account in self._house.doubtful):
             audit.note(c, audit.Entry(by.known_as, "command.refused", command.alias, {"role": by.role}), now)
             return say("not_yours", command=command.name, needs=say(f"may_{command.permission}"))
         names = self._names(c)

@@ -13,7 +13,7 @@ from typing import ClassVar
 import aiohttp
 import structlog
 
-from bot.channels._onebot.actions import DIRECT, encoded, only_address, send_message, understood
+from bot.channels._onebot.actions import DIRECT, GROUP, encoded, only_address, send_message, understood
 from bot.channels._onebot.events import callback_of
 from bot.channels._onebot.link import Link
 from bot.channels._shared.json_bodies import Json, Unintelligible, key_of, object_at, read_object
@@ -93,7 +93,8 @@ class OneBot:
         del now
         if handle is None or content is None:
             return b""
-        return encoded(send_message(DIRECT, handle.to, content, self._nonce(), self._me))
+        method = GROUP if handle.sender == GROUP else DIRECT
+        return encoded(send_message(method, handle.to, content, self._nonce(), self._me))
 
     async def say(self, answer: bytes) -> None:
         """Do the action that `answer` made; once, since the gateway knows no key."""

@@ -140,7 +140,7 @@ class WecomApp:
 
     def _fetch(self, found: Told, now: datetime) -> None:
         if found.chat:
-            self._fetching.look_at(found.chat)
+            self._fetching.look_at(found.chat, listed=found.listed)
         if found.service is not None:
             self._fetching.hear(*found.service)
         if found.archive:

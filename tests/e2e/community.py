@@ -117,3 +117,32 @@ async def with_corp(folder: Path, url: str = "") -> AsyncIterator[Whole]:
             callback_url=f"{running.program.url}/callback/corp",
         )
         yield running
+
+
+CHANNELS = ("ops", "groups")
+
+
+@asynccontextmanager
+async def everywhere(folder: Path) -> AsyncIterator[Whole]:
+    """Run it with a robot and a gateway, both connected."""
+    routes = GROUP_ROUTE + "  direct: {account: ops}\n"
+    changes = {
+        "\nwebhooks:": f"{ONEBOT}{ROBOT}\nwebhooks:",
+        "\nconsent:": f"{routes}\nconsent:",
+    }
+    async with whole(folder, "", changes) as running:
+        await running.post(
+            "account",
+            name="groups",
+            kind="onebot12",
+            callback_url=f"{running.program.url}/callback/groups",
+            access_token=ENVIRONMENT["ONEBOT_TOKEN"],
+        )
+        await running.post(
+            "account",
+            name="ops",
+            kind="wecom_aibot",
+            bot_id="BOT1",
+            secret=ENVIRONMENT["OPS_BOT_SECRET"],
+        )
+        yield running

@@ -6,6 +6,7 @@ https://12.onebot.dev/interface/: message, notice and meta events; ids are strin
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bot.channels._onebot.actions import GROUP
 from bot.channels._shared.json_bodies import Json, Unintelligible, key_of, object_at, optional, said, text_at
 from bot.domain import events
 from bot.domain.channel import Callback, ReplyHandle
@@ -59,17 +60,17 @@ class _Reading:
             return Callback(event, handle=ReplyHandle(to=sender, sender=self._me))
         if self._detail != "group":
             return Callback()
-        group = identity(self._account, text_at(self._body, "group_id"))
-        return Callback(
-            self._event(
-                events.GROUP_MESSAGE,
-                sender,
-                text=text,
-                properties=properties,
-                group=group,
-                mentions_bot=mentioned,
-            )
+        chat = text_at(self._body, "group_id")
+        event = self._event(
+            events.GROUP_MESSAGE,
+            sender,
+            text=text,
+            properties=properties,
+            group=identity(self._account, chat),
+            mentions_bot=mentioned,
         )
+        # Only a command is answered on the spot; what members ask waits for the group's own rules.
+        return Callback(event, handle=ReplyHandle(to=chat, sender=GROUP) if mentioned else None)
 
     def _notice(self) -> Callback:
         if self._detail == "group_message_delete":

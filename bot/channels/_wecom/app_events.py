@@ -32,12 +32,14 @@ _CONTACT = {
 class Told:
     """What a callback tells, and what is to be fetched because of it.
 
-    `chat` is a group to look at again, `service` (token, account) a service account with news, `welcome`
-    (code, address) a newcomer to be greeted, `archive` whether the archive has something.
+    `chat` is a group to look at again, whose comers and leavers were `listed`; `service` (token, account) a
+    service account with news, `welcome` (code, address) a newcomer to be greeted, `archive` whether the
+    archive has something.
     """
 
     events: tuple[InboundEvent, ...] = ()
     chat: str = ""
+    listed: bool = True
     service: tuple[str, str] | None = None
     welcome: tuple[str, str] | None = None
     archive: bool = False
@@ -112,13 +114,15 @@ def _chat(reading: _Reading) -> Told:
     if change == "dismiss":
         reading.add(events.GROUP_CHANGED, "", {"dismissed": True}, chat)
         return Told(tuple(reading.found))
+    listed = detail not in kinds
     if change == "update" and detail in kinds:
         joined = detail == "add_member"
         scene = _text(tree, "JoinScene" if joined else "QuitScene")
         for who in _members(tree):
             reading.add(kinds[detail], who, {"scene": scene}, chat)
+            listed = True
     # Names, owners, people's unionids, and what older events leave out are asked for.
-    return Told(tuple(reading.found), chat=chat)
+    return Told(tuple(reading.found), chat=chat, listed=listed)
 
 
 def _members(tree: Tree) -> list[str]:

@@ -52,6 +52,7 @@ class Fetching:
         self._jobs: asyncio.Queue[Job] = asyncio.Queue(10_000)
         self._waiting: set[str] = set()
         self._greetings: set[asyncio.Task[None]] = set()
+        self._unlisted: set[str] = set()
         self._news = GroupNews(account)
         self._tokens: dict[str, str] = {}
         self.owners: dict[str, str] = {}
@@ -68,8 +69,13 @@ class Fetching:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
 
-    def look_at(self, chat: str) -> None:
-        """Look at a group again soon; several hints make one look."""
+    def look_at(self, chat: str, *, listed: bool = False) -> None:
+        """Look at a group again soon; several hints make one look.
+
+        Who came and who left is news of that look only where some hint left it out.
+        """
+        if not listed:
+            self._unlisted.add(chat)
         if chat not in self._waiting:
             self._waiting.add(chat)
             self._jobs.put_nowait(lambda door: self._look_at(chat, door))
@@ -115,12 +121,14 @@ class Fetching:
 
     async def _look_at(self, chat: str, door: Door) -> None:
         self._waiting.discard(chat)
+        news = chat in self._unlisted
+        self._unlisted.discard(chat)
         found = await self._api.chat(chat)
         self.owners[chat] = found.owner
         group = identity(self._account, chat)
         known = await door.people_of(group)
         first = not await door.cursor(f"{self._account}:group:{chat}")
-        told = self._news.of(found, group, known, self._clock.now(), first=first)
+        told = self._news.of(found, group, known, self._clock.now(), moves=news and not first)
         await door.hear([Callback(event) for event in told], self._channel)
         await door.keep_cursor(f"{self._account}:group:{chat}", found.version or "seen")
 

@@ -24,13 +24,13 @@ class GroupNews:
         known: frozenset[Identity],
         now: datetime,
         *,
-        first: bool,
+        moves: bool,
     ) -> list[InboundEvent]:
-        """Return the news; at the `first` look nobody has just come."""
+        """Return the news. Without `moves` nobody has just come or gone: they are there, or were told."""
         told = [self._about(found, group, now)]
         for person in found.people:
-            told += self._person(person, group, known, now, first=first)
-        return told + self._gone(found, group, known, now)
+            told += self._person(person, group, known, now, moves=moves)
+        return told + (self._gone(found, group, known, now) if moves else [])
 
     def _about(self, found: ChatGroup, group: Identity, now: datetime) -> InboundEvent:
         return InboundEvent(
@@ -44,7 +44,7 @@ class GroupNews:
         )
 
     def _person(
-        self, person: Inside, group: Identity, known: frozenset[Identity], now: datetime, *, first: bool
+        self, person: Inside, group: Identity, known: frozenset[Identity], now: datetime, *, moves: bool
     ) -> list[InboundEvent]:
         """Return that somebody is new here, or only who they are elsewhere, or nothing."""
         who = identity(self._account, person.address)
@@ -55,7 +55,7 @@ class GroupNews:
                 InboundEvent(
                     key=key_of(self._account, group, person.address, at.isoformat()),
                     account=self._account,
-                    kind=events.SEEN_IN_GROUP if first else events.JOINED_GROUP,
+                    kind=events.JOINED_GROUP if moves else events.SEEN_IN_GROUP,
                     at=at,
                     known_as=who,
                     properties={"scene": person.scene, "state": person.state},
