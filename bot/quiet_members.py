@@ -6,7 +6,7 @@ from hashlib import blake2b
 from bot.dispatcher import Dispatcher
 from bot.domain.clock import monotonic
 from bot.domain.events import QUIET_IN_GROUP, InboundEvent
-from bot.domain.identity import NUMBER, identity, number_of, split
+from bot.domain.identity import NUMBER, identity, number_of
 from storage import groups
 from storage.database import Database
 from storage.groups import Quiet
@@ -44,10 +44,9 @@ class QuietMembers:
 
 def _event(one: Quiet, now: datetime) -> InboundEvent:
     glued = f"{one.member_id}\x1f{one.group}\x1f{one.since.isoformat()}".encode()
-    account = split(one.group)[0]
     return InboundEvent(
-        key=f"{account}:quiet:{blake2b(glued, digest_size=16).hexdigest()}",
-        account=account,
+        key=f"clock:quiet:{blake2b(glued, digest_size=16).hexdigest()}",
+        account="clock",
         kind=QUIET_IN_GROUP,
         at=now,
         known_as=identity(NUMBER, number_of(one.member_id)),

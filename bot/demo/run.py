@@ -17,6 +17,7 @@ from bot.demo import folder, pictures, promises, sandbox, script, settings, show
 from bot.demo.acts import Wire
 from bot.demo.evidence import Evidence, Promise
 from bot.demo.grid import OPENING, Span
+from bot.demo.group import GroupStory
 from bot.demo.play import Stage, Tally, play
 from bot.demo.shift import ROLE, Shift, exchange, letters
 from bot.web.console import Console
@@ -68,11 +69,14 @@ async def run(options: Options) -> int:
             serving(config, clock=platform.url, port=port, more=lambda it: _routes(it, ended))
         )
         await platform.post("account", **made.registration(f"{program.url}/callback/{settings.ACCOUNT}"))
+        await platform.post("account", **settings.gateway_registration(made, program.url))
         show.opening(terminal, words, options.members, options.days, program.url)
         wire = Wire(settings.ACCOUNT, program.url, made.secrets.webhook)
         written = script.write(options.seed, options.members, span)
         began = asyncio.get_running_loop().time()
         with show.progress(terminal, words, span) as watch:
+            group = GroupStory(span, options.seed)
+            written.add(group.plan())
             stage = Stage(platform, wire, Shift(span), partial(_code, program, options.seed))
             tally = await play(written, stage, span, options.speed, watch)
         took = asyncio.get_running_loop().time() - began
@@ -82,7 +86,9 @@ async def run(options: Options) -> int:
         board = await _board(program, ended)
         title = words("play", "ended").format(days=options.days, took=round(took))
         show.summary(terminal, board, kept, words, title)
-        show.conversation(terminal, words, exchange(written.done, tally.received, config.app.name))
+        us = config.app.name
+        show.conversation(terminal, words("play", "operator"), exchange(written.done, tally.received, us))
+        show.conversation(terminal, words("play", "group"), group.excerpt(platform.elsewhere, us))
         show.written(terminal, await asyncio.to_thread(_files, board, words, options.out))
         if not options.leave:
             terminal.print(f"[bold]{program.url}/console[/] · {words('play', 'leave')}")

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from bot.demo.reactions import Received
+from bot.demo.settings import ACCOUNT
 
 _PATIENCE = 15.0
 # A slice of virtual time may be a lot of work; the sandbox itself goes on past a stalled follower.
@@ -27,6 +28,7 @@ class Sandbox:
         self._session = session
         self._seen = 0
         self._addresses: dict[str, str] = {}
+        self.elsewhere: list[Row] = []
 
     async def post(self, verb: str, **body: object) -> Row:
         """Return the JSON answer of a control request; raise RuntimeError with its sentence if refused."""
@@ -54,10 +56,11 @@ class Sandbox:
         return self._addresses
 
     async def news(self) -> list[Received]:
-        """Return what reached members since the last look."""
+        """Return what reached members of the account since the last look; the rest is kept `elsewhere`."""
         rows = await self.get("outbox", after=str(self._seen))
         self._seen += len(rows)
-        return received(rows)
+        self.elsewhere += [row for row in rows if row["account"] != ACCOUNT]
+        return received([row for row in rows if row["account"] == ACCOUNT])
 
 
 def received(rows: Sequence[Mapping[str, Any]]) -> list[Received]:

@@ -56,6 +56,8 @@ class Script:
                     self.add([Act(moved, act.who, act.do, act.fields)])
 
     def _happens(self, act: Act) -> bool:
+        if "group" in act.fields:
+            return True  # who is in a group need not follow anything
         here = act.who in self._following
         if act.do == acts.FOLLOW:
             self._following.add(act.who)

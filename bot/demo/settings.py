@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 ACCOUNT = "shop"
+GATEWAY = "groups"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,6 +27,7 @@ class Secrets:
     )
     key: str = field(default_factory=lambda: secrets.token_hex(32))
     index_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    gateway: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def environ(self) -> dict[str, str]:
         """Return the environment the configuration is read with."""
@@ -36,6 +38,7 @@ class Secrets:
             "HETANG_WEBHOOK_SECRET": self.webhook,
             "HETANG_KEY": self.key,
             "HETANG_INDEX_KEY": self.index_key,
+            "ONEBOT_TOKEN": self.gateway,
         }
 
 
@@ -64,12 +67,35 @@ class Settings:
         }
 
 
+def gateway_registration(made: Settings, bot: str) -> dict[str, object]:
+    """Return the gateway with the group as the sandbox registers it; `bot` is where we are."""
+    return {
+        "name": GATEWAY,
+        "kind": "onebot12",
+        "connect": "webhook",
+        "access_token": made.secrets.gateway,
+        "callback_url": f"{bot}/callback/{GATEWAY}",
+    }
+
+
 def write(folder: Path, platform: str, port: int) -> Settings:
     """Write the configuration of a run whose platform is at `platform` into `folder`."""
     body: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     account = body["accounts"][ACCOUNT]
     account["api_base"] = platform
-    body["accounts"] = {ACCOUNT: account}
+    gateway = {
+        "kind": "onebot12",
+        "enabled": True,
+        "connect": "webhook",
+        "access_token": "${ONEBOT_TOKEN}",
+        "api_base": f"{platform}/onebot/{GATEWAY}",
+    }
+    body["accounts"] = {ACCOUNT: account, GATEWAY: gateway}
+    body["routes"]["group"] = {
+        "account": GATEWAY,
+        "purposes": ["service"],
+        "allowance": {"per_group": 8, "per": "1d"},
+    }
     body["server"] = {"host": "127.0.0.1", "port": port, "public_url": f"http://127.0.0.1:{port}"}
     body["storage"] = {"url": f"sqlite+aiosqlite:///{folder / 'demo.db'}"}
     body["templates"] = {"path": [str(ROOT / one) for one in body["templates"]["path"]]}

@@ -86,11 +86,11 @@ def summary(
             console.print(f"  [red]{words('promise', one.name)}[/] {example}", highlight=False, markup=True)
 
 
-def conversation(console: Console, words: Words, lines: Sequence[tuple[str, str]]) -> None:
-    """Print what the operator wrote and was answered, in one exchange."""
+def conversation(console: Console, title: str, lines: Sequence[tuple[str, str]]) -> None:
+    """Print what was said, by whom, under its title."""
     if not lines:
         return
-    console.print(f"[bold]{words('play', 'operator')}[/]")
+    console.print(f"[bold]{title}[/]")
     for who, text in lines:
         first, *more = text.split("\n")
         console.print(f"  [dim]{who}[/]  {escape(first)}", highlight=False)
