@@ -92,7 +92,7 @@ def _opened(one: Utterance, now: datetime) -> InboundEvent:
     return InboundEvent(
         # As the keyword's own, so that one message never opens two.
         key=f"{one.key}#complaint",
-        account=one.account,
+        account="clock",
         kind=COMPLAINT_OPENED,
         at=min(one.at, now),
         known_as=identity(NUMBER, number_of(one.member_id)),

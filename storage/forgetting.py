@@ -88,9 +88,10 @@ def account(
 ) -> None:
     """Forget what came through one account: events, numbers, tags, attributes, texts.
 
-    Nobody knows which account the facts a run was entered with came through, so all of them go.
+    Nobody knows which account the facts a run was entered with, or what we understood by ourselves, came
+    through, so all of them go.
     """
-    mine = and_(EVENT.c.member_id == member_id, EVENT.c.account == name)
+    mine = and_(EVENT.c.member_id == member_id, EVENT.c.account.in_((name, "clock")))
     counted = connection.execute(
         select(EVENT.c.kind, func.count(), func.sum(EVENT.c.amount))
         .where(mine, EVENT.c.kind.not_in(LAWFUL))

@@ -46,7 +46,7 @@ class Complaints:
     keywords: tuple[str, ...]
     queue: str
     model: bool = True
-    threshold: float = 0.6
+    threshold: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

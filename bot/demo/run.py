@@ -20,6 +20,7 @@ from bot.demo.grid import OPENING, Span
 from bot.demo.group import GroupStory
 from bot.demo.play import Stage, Tally, play
 from bot.demo.shift import ROLE, Shift, exchange, letters
+from bot.domain.clock import monotonic
 from bot.web.console import Console
 from bot.web.dashboard import Checked, Dashboard, gather
 from bot.web.page import Pages
@@ -61,39 +62,45 @@ async def run(options: Options) -> int:
         platform = await stack.enter_async_context(sandbox.started(options.seed))
         span = Span(OPENING, options.days)
         await platform.walk(span.start)
-        port = sandbox.free_port(options.port)
-        made = settings.write(home, platform.url, port)
+        made = settings.write(home, platform.url, port := sandbox.free_port(options.port))
         await platform.post("account", **made.registration())
         config = load(made.path, made.secrets.environ(), demo=True)
         program = await stack.enter_async_context(
             serving(config, clock=platform.url, port=port, more=lambda it: _routes(it, ended))
         )
-        await platform.post("account", **made.registration(f"{program.url}/callback/{settings.ACCOUNT}"))
-        await platform.post("account", **settings.gateway_registration(made, program.url))
+        await _registered(platform, made, program.url)
         show.opening(terminal, words, options.members, options.days, program.url)
         wire = Wire(settings.ACCOUNT, program.url, made.secrets.webhook)
-        written = script.write(options.seed, options.members, span)
-        began = asyncio.get_running_loop().time()
+        written, group = script.write(options.seed, options.members, span), GroupStory(span, options.seed)
+        written.add(group.plan())
+        began = monotonic()
         with show.progress(terminal, words, span) as watch:
-            group = GroupStory(span, options.seed)
-            written.add(group.plan())
             stage = Stage(platform, wire, Shift(span), partial(_code, program, options.seed))
             tally = await play(written, stage, span, options.speed, watch)
-        took = asyncio.get_running_loop().time() - began
-        evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
-        kept = promises.check(evidence)
+        took = round(monotonic() - began)
+        kept = promises.check(await _evidence(program, platform, written, tally, terms.read(made.body)))
         ended.promises = checked(kept)
         board = await _board(program, ended)
-        title = words("play", "ended").format(days=options.days, took=round(took))
-        show.summary(terminal, board, kept, words, title)
-        us = config.app.name
-        show.conversation(terminal, words("play", "operator"), exchange(written.done, tally.received, us))
-        show.conversation(terminal, words("play", "group"), group.excerpt(platform.elsewhere, us))
+        show.summary(
+            terminal, board, kept, words, words("play", "ended").format(days=options.days, took=took)
+        )
+        _show(terminal, words, exchange(written.done, tally.received, config.app.name), "operator")
+        _show(terminal, words, group.excerpt(platform.elsewhere, config.app.name), "group")
         show.written(terminal, await asyncio.to_thread(_files, board, words, options.out))
         if not options.leave:
-            terminal.print(f"[bold]{program.url}/console[/] · {words('play', 'leave')}")
-            await _until_interrupted()
+            await _until_interrupted(terminal, f"[bold]{program.url}/console[/] · {words('play', 'leave')}")
     return 0 if all(one.held for one in kept) else 1
+
+
+async def _registered(platform: sandbox.Sandbox, made: settings.Settings, bot: str) -> None:
+    """Tell the platform where our doors are."""
+    await platform.post("account", **made.registration(f"{bot}/callback/{settings.ACCOUNT}"))
+    await platform.post("account", **settings.gateway_registration(made, bot))
+
+
+def _show(terminal: Terminal, words: Words, lines: Sequence[tuple[str, str]], title: str) -> None:
+    """Print a talk of the play."""
+    show.conversation(terminal, words("play", title), lines)
 
 
 def _code(program: Program, seed: int) -> str:
@@ -153,7 +160,8 @@ def _listen_for_signals() -> None:
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
-async def _until_interrupted() -> None:
+async def _until_interrupted(terminal: Terminal, how: str) -> None:
+    terminal.print(how)
     try:
         await asyncio.Event().wait()
     except asyncio.CancelledError:
