@@ -71,6 +71,12 @@ class Desk:
             fail(say("no_such_account", name=name, known="、".join(self.config.accounts)))
         return name
 
+    def connected(self, name: str) -> str:
+        """Return the name of an account of any kind, or leave with the names there are."""
+        if name not in self.config.connected:
+            fail(say("no_such_account", name=name, known="、".join(self.config.connected)))
+        return name
+
 
 @contextmanager
 def opened(path: Path) -> Iterator[Desk]:

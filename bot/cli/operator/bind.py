@@ -21,7 +21,7 @@ def command(
 ) -> None:
     """打印一次性绑定口令，10 分钟有效 / print a one-time code, valid 10 minutes."""
     with opened(config) as desk:
-        desk.account(account)
+        desk.connected(account)
         roles = desk.config.operators.roles
         if role not in roles:
             fail(say("no_such_role", name=role, known="、".join(roles)))

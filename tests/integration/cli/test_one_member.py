@@ -64,3 +64,15 @@ async def test_an_end_of_phone_that_two_members_have_names_neither(lite: Shell) 
     ran = await lite.run("members", "erase", "0001", "--apply")
     assert ran.code == 3
     assert lite.rows("SELECT count(*) FROM tombstone") == [(0,)]
+
+
+async def test_two_profiles_are_joined_on_order_only(sh: Shell) -> None:
+    file = sh.folder / "two.csv"
+    file.write_text("手机号,标签\n13800000001,母婴\n13900000002,护肤\n", encoding="utf-8")
+    await sh.done("members", "import", str(file), "--apply")
+    assert (await sh.done("members", "join", "m1", "m2"))["applied"] is False
+    assert sh.rows("SELECT count(*) FROM member WHERE merged_into IS NOT NULL") == [(0,)]
+    assert (await sh.done("members", "join", "m1", "m2", "--apply"))["applied"] is True
+    assert sh.rows("SELECT name FROM tag WHERE member_id = 1 ORDER BY name") == [("护肤",), ("母婴",)]
+    assert sh.rows("SELECT target FROM audit WHERE action = 'members.join'") == [("m1",)]
+    assert (await sh.run("members", "join", "m1", "m99")).code == 3
