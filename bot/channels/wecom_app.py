@@ -23,7 +23,7 @@ from bot.channels._wecom.app_api import AppApi
 from bot.channels._wecom.app_events import Told, told
 from bot.channels._wecom.app_fetching import Fetching
 from bot.channels._wecom.app_wire import AppWire
-from bot.domain.account import TokenStore
+from bot.domain.account import Finding, TokenStore
 from bot.domain.channel import Accepted, Callback, Capability, Delivery, Door, RawCallback, ReplyHandle
 from bot.domain.clock import Clock
 from bot.domain.content import Content
@@ -122,6 +122,15 @@ class WecomApp:
                 raise Undeliverable("no_such_route", detail=delivery.method)
         self._fetching.results.ordered(accepted.platform_id)
         return accepted
+
+    async def check(self) -> list[Finding]:
+        """Return whether the token can be had and the customer groups seen."""
+        try:
+            async for _ in self.api.chats():
+                break
+        except SendError as error:
+            return [Finding("groups", well=False, reason=error.reason, detail=error.detail)]
+        return [Finding("groups", well=True)]
 
     async def _owner(self, delivery: Delivery) -> str:
         chat = delivery.to[0] if delivery.to else ""

@@ -14,6 +14,7 @@ import structlog
 
 from bot.channels._shared.json_bodies import Json, Unintelligible, key_of, read_object
 from bot.channels._wecom.archive_events import Records
+from bot.domain.account import Finding
 from bot.domain.channel import Accepted, Callback, Capability, Delivery, Door, RawCallback, ReplyHandle
 from bot.domain.clock import Clock
 from bot.domain.content import Content
@@ -49,6 +50,14 @@ class WecomArchive:
     def wake(self) -> None:
         """Look at once: the app was told of news."""
         self._news.set()
+
+    async def check(self) -> list[Finding]:
+        """Return whether the puller answers as it should."""
+        try:
+            await self._rows(0)
+        except (aiohttp.ClientError, OSError, TimeoutError, Unintelligible) as error:
+            return [Finding("records", well=False, reason="unreachable", detail=type(error).__name__)]
+        return [Finding("records", well=True)]
 
     async def listen(self, door: Door, clock: Clock) -> None:
         """Read page after page; each is stored before its place is kept."""

@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.channels.official_account import OfficialAccount
+from bot.channels.wecom_app import WecomApp
+from bot.channels.wecom_archive import WecomArchive
 from bot.cli.desk import Desk
 from bot.composition import session
 from bot.config.model import Config
 from bot.connecting import channel_maker
 from bot.domain.account import AccountSettings, Token
 from bot.domain.clock import SystemClock
+from bot.domain.gateways import WecomAppSettings, WecomArchiveSettings
 from bot.opening import inspect
 from storage import alerts, startup, switches
 from storage.disk import free_share
@@ -101,6 +104,7 @@ async def of_platforms(desk: Desk, *, stored: bool) -> list[Sign]:
             for finding in await channel.chores.check():
                 level = Level.WELL if finding.well else Level.ILL
                 signs.append(Sign(f"{name}.{finding.subject}", level, finding.reason, finding.detail))
+        signs += [one for name in desk.config.gateways for one in await _gateway(desk, calls, name)]
         bases = {one.api_base for one in desk.config.accounts.values()}
         signs += [await _skew(calls, base) for base in sorted(bases)]
         signs.append(await _reachable(calls, desk.config.server.public_url))
@@ -115,6 +119,20 @@ def has_chinese_font() -> bool:
         if found.stdout.strip():
             return True
     return any(any(Path(folder).rglob("*CJK*")) for folder in FONT_FOLDERS if Path(folder).is_dir())
+
+
+async def _gateway(desk: Desk, calls: aiohttp.ClientSession, name: str) -> list[Sign]:
+    """Return how an account of another kind does; a robot's one connection is the program's own."""
+    settings = desk.config.gateways[name]
+    match settings:
+        case WecomAppSettings():
+            findings = await WecomApp(settings, calls, _NoTokens(), desk.clock).check()
+        case WecomArchiveSettings():
+            findings = await WecomArchive(settings, calls).check()
+        case _:
+            return []
+    levels = {True: Level.WELL, False: Level.ILL}
+    return [Sign(f"{name}.{one.subject}", levels[one.well], one.reason, one.detail) for one in findings]
 
 
 def _channel(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.wecom_app import WecomApp
+from bot.channels.wecom_archive import WecomArchive
 from tests.e2e.community import with_corp
 from tests.e2e.test_groups import heard
 from tests.whole import Whole
@@ -151,3 +153,13 @@ async def test_a_gap_and_an_unreadable_row_are_told_and_nothing_else_is_lost(cor
 
 def is_sqlite(corp: Whole) -> bool:
     return corp.program.database.dialect == "sqlite"
+
+
+async def test_an_examination_sees_whether_a_corp_and_its_archive_answer(corp: Whole) -> None:
+    app, archive = corp.program.channels["corp"], corp.program.channels["archive"]
+    assert isinstance(app, WecomApp)
+    assert isinstance(archive, WecomArchive)
+    assert [one.well for one in (*await app.check(), *await archive.check())] == [True, True]
+    await corp.post("fault", path="/qy/cgi-bin/externalcontact/groupchat/list", kind="errcode", value=60020)
+    await corp.post("fault", path="/archive/records", kind="http", value=502)
+    assert [one.well for one in (*await app.check(), *await archive.check())] == [False, False]

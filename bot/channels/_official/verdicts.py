@@ -132,6 +132,17 @@ VERDICTS: Mapping[int, Verdict] = {
     20013: _RISKY,
     **dict.fromkeys((45056, 45057, 45058, 45059, 45157, 45158, 45159), _TAG),
 }
+# What 企业微信 has besides: https://developer.work.weixin.qq.com/document/path/90313
+VERDICTS = {
+    **VERDICTS,
+    60020: _IP,
+    60011: _disabled("api_not_authorised"),
+    84061: _INVALID,
+    95001: _never("window_used_up", "empty_window"),
+    95002: _never("window_closed", "close_window"),
+    95018: _never("window_closed", "close_window"),
+    45033: Verdict("later", "minute_quota", scope="api", until=next_minute, slower=True),
+}
 _OTHER = _never("refused_by_platform")
 
 
