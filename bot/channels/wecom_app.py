@@ -123,6 +123,10 @@ class WecomApp:
         self._fetching.results.ordered(accepted.platform_id)
         return accepted
 
+    async def look_at_results(self, door: Door) -> None:
+        """Ask now what became of the mass messages that waited for employees."""
+        await self._fetching.results.look(door, self, self._clock.now())
+
     async def check(self) -> list[Finding]:
         """Return whether the token can be had and the customer groups seen."""
         try:

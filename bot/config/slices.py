@@ -4,6 +4,7 @@ from bot.config.model import Config
 from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
 from bot.domain.delivery.routes import GROUP, SUBSCRIPTION_NOTICE
 from bot.domain.explanation import facts_of
+from bot.domain.gateways import ONEBOT
 from bot.domain.group_posts import Manners
 from bot.domain.handling import ConsentWords, Settings
 from bot.domain.lifecycle.campaign import Campaign
@@ -37,6 +38,7 @@ def handler_settings(config: Config) -> Settings:
         human_queue=human_queue(config),
         group_welcome=config.groups.welcome,
         speaking_accounts=frozenset(one.account for one in config.routes.values() if one.method == GROUP),
+        doubtful_accounts=frozenset(name for name, one in config.gateways.items() if one.kind == ONEBOT),
         erase_on_unfollow=config.privacy.erase_on_unfollow,
     )
 

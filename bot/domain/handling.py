@@ -48,7 +48,8 @@ class ClaimOffer:
 class Settings:
     """The slice of the configuration that handlers read.
 
-    `speaking_accounts` are those in whose groups we may say something unasked.
+    `speaking_accounts` are those in whose groups we may say something unasked; through `doubtful_accounts`
+    nothing can be had that costs money.
     """
 
     consents: tuple[ConsentWords, ...] = ()
@@ -64,6 +65,7 @@ class Settings:
     human_queue: str = ""
     group_welcome: str = ""
     speaking_accounts: frozenset[str] = frozenset()
+    doubtful_accounts: frozenset[str] = frozenset()
     erase_on_unfollow: bool = True
 
 

@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.channels.wecom_app import WecomApp
 from bot.channels.wecom_archive import WecomArchive
+from bot.domain.errors import Undeliverable
+from bot.domain.outbox import OutboxMessage
+from storage import outbox
 from tests.e2e.community import with_corp
 from tests.e2e.test_groups import heard
 from tests.whole import Whole
@@ -163,3 +167,38 @@ async def test_an_examination_sees_whether_a_corp_and_its_archive_answer(corp: W
     await corp.post("fault", path="/qy/cgi-bin/externalcontact/groupchat/list", kind="errcode", value=60020)
     await corp.post("fault", path="/archive/records", kind="http", value=502)
     assert [one.well for one in (*await app.check(), *await archive.check())] == [False, False]
+
+
+async def test_a_push_to_a_contact_waits_for_its_employee(corp: Whole) -> None:
+    await act(corp, "follow", "小丽", state="kol_lin")
+    await heard(corp, "SELECT name FROM tag", [("林老师",)])
+    now = corp.program.clock.now()
+    message = OutboxMessage(
+        key="push:1", member_id=1, template="answers/hours", purpose="service", via=("wecom_mass",),
+        created_at=now, due_at=now, expires_at=now + timedelta(days=1),
+    )  # fmt: skip
+    await corp.program.database.write(lambda c: outbox.enqueue(c, [message]))
+    await corp.advance("1m")
+    assert await corp.rows("SELECT state, receipt FROM outbox") == [("sent", "pending_confirmation")]
+    assert await sent(corp, "wecom_mass") == []
+    [(msgid,)] = await corp.rows("SELECT platform_id FROM outbox")
+    await corp.post("employee/confirm", msgid=msgid)
+    assert len(await sent(corp, "wecom_mass")) == 1
+    app = corp.program.channels["corp"]
+    assert isinstance(app, WecomApp)
+    await app.look_at_results(corp.program.feed)
+    assert await corp.rows("SELECT receipt FROM outbox") == [("delivered",)]
+
+
+async def test_tags_of_the_corp_are_made_and_put_on_contacts_alone(corp: Whole) -> None:
+    app = corp.program.channels["corp"]
+    assert isinstance(app, WecomApp)
+    await act(corp, "follow", "小丽")
+    [(known_as,)] = await corp.rows("SELECT known_as FROM identity WHERE account = 'corp'")
+    address = known_as.partition(":")[2]
+    tag = await app.api.add_tag("荷塘", "母婴")
+    assert await app.api.corp_tags() == {"母婴": tag}
+    await app.api.mark("zhangsan", address, [tag])
+    with pytest.raises(Undeliverable):
+        await app.api.mark("zhangsan", "wm-nobody", [tag])
+    assert await corp.listing("violations") == []

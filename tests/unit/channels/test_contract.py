@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,8 +14,8 @@ from bot.domain import effects as fx
 from bot.domain.channel import Capability, Delivery, Listening, RawCallback
 from bot.domain.content import News, Text
 from bot.domain.errors import CallbackRejected, CallbackUnintelligible, SendError, Undeliverable
-from bot.domain.events import GROUP_MESSAGE, InboundEvent
-from bot.domain.handling import Settings
+from bot.domain.events import GROUP_MESSAGE, MESSAGE, InboundEvent
+from bot.domain.handling import ClaimOffer, Settings
 from bot.domain.listening import Listeners
 from bot.domain.members import Member
 from tests.fakes import START
@@ -123,3 +125,19 @@ def effects_of(event: InboundEvent) -> list[type]:
     for handle in Listeners(EVERY_HANDLER, SETTINGS).of(event):
         found += handle(event, member, SETTINGS, START)
     return [type(one) for one in found]
+
+
+def test_no_coupon_is_had_through_a_gateway_of_the_operator_s_own() -> None:
+    offer = ClaimOffer("回来了", "back15", "win_back", "winback", "offer", timedelta(days=5))
+    settings = replace(SETTINGS, claims=(offer,), doubtful_accounts=frozenset({"groups"}))
+    given = {}
+    for account in ("groups", "shop"):
+        event = InboundEvent(
+            f"{account}:1", account, MESSAGE, START, f"{account}:lin", "回来了", can_reply=True
+        )
+        handles = Listeners(EVERY_HANDLER, settings).of(event)
+        given[account] = [
+            one for handle in handles for one in handle(event, Member(1, START), settings, START)
+        ]
+    assert given["groups"] == []
+    assert given["shop"] != []
