@@ -18,8 +18,8 @@ async def office(
         yield running
 
 
-async def says(office: Whole, who: str, words: str, group: str = "") -> str | None:
-    where = {"group": group} if group else {}
+async def says(office: Whole, who: str, words: str, group: str = "", patience: float = 5.0) -> str | None:
+    where = {"patience": patience, **({"group": group} if group else {})}
     told = await office.post("say", **{"account": "ops", "from": who, "text": words, **where})
     assert told["delivered"], told
     return told["reply"]["Content"] if told["reply"] else None
@@ -37,7 +37,7 @@ async def test_an_operator_commands_in_a_talk_of_two_and_in_a_group(office: Whol
     await bound(office, "laoli", "admin")
     assert "一切正常" in str(await says(office, "laoli", "/状态"))
     assert "一切正常" in str(await says(office, "laoli", "/状态", "运营群"))
-    assert await says(office, "xiaowang", "/状态", "运营群") is None
+    assert await says(office, "xiaowang", "/状态", "运营群", 0.5) is None
     assert await office.listing("violations") == []
 
 
@@ -49,5 +49,5 @@ async def test_a_question_in_a_group_is_answered_to_who_asked(office: Whole) -> 
 
 
 async def test_a_rule_never_speaks_to_one_member_before_a_group(office: Whole) -> None:
-    await says(office, "xiaowang", "订阅优惠", "运营群")
+    await says(office, "xiaowang", "订阅优惠", "运营群", 0.5)
     assert await office.rows("SELECT count(*) FROM consent") == [(0,)]

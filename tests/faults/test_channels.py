@@ -34,7 +34,7 @@ async def calls(where: Whole, path: str) -> int:
 
 
 async def says(where: Whole, account: str, who: str, words: str) -> dict[str, object]:
-    return await where.post("say", **{"account": account, "from": who, "text": words})
+    return await where.post("say", **{"account": account, "from": who, "text": words, "patience": 1.0})
 
 
 @pytest.mark.parametrize("code", [40001, 40014, 42001])

@@ -10,8 +10,8 @@ from aiohttp import ClientError, ClientTimeout, web
 
 from bot.sandbox.account import require_loopback
 from bot.sandbox.crypto import Seal, SealBrokenError, sign, signature_matches
-from bot.sandbox.shapes import BadFieldError, Json, text
-from bot.sandbox.sides.robot_frames import Frames
+from bot.sandbox.shapes import BadFieldError, Json, number, text
+from bot.sandbox.sides.robot_frames import ANSWER_WITHIN_S, Frames
 from bot.sandbox.sides.side import Acts, Crowd, Person, act_of
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ class RobotSide:
             message["text"] = {"content": f"@{self.name} {text(body, 'text')}"}
         self.frames.spoke(chat, person)
         if not self._webhook:
-            return await self.frames.tell(message, again=self._again())
+            patience = number(body, "patience", ANSWER_WITHIN_S)
+            return await self.frames.tell(message, patience, again=self._again())
         self.late[code] = (chat, self._world.clock.now().timestamp() + 3600)
         message["response_url"] = f"{self._world.url}/cgi-bin/aibot/response?response_code={code}"
         return await self._post(message, person)

@@ -65,8 +65,8 @@ class Frames:
                 self._socket = None
                 self._connected.clear()
 
-    async def tell(self, message: Json, *, again: bool = False) -> Json:
-        """Bring a message to the bot and wait for its answer."""
+    async def tell(self, message: Json, patience: float, *, again: bool = False) -> Json:
+        """Bring a message to the bot and wait so many seconds for its answer."""
         async with asyncio.timeout(10):
             await self._connected.wait()
         if self._socket is None:
@@ -79,7 +79,7 @@ class Frames:
         if again:
             await self._send(self._socket, "aibot_msg_callback", req_id, message)
         try:
-            async with asyncio.timeout(float(message.get("patience", 0.6))):
+            async with asyncio.timeout(patience):
                 content = await asyncio.shield(waiting)
         except TimeoutError:
             return {"delivered": True, "status": "no answer", "reply": None}
