@@ -13,7 +13,7 @@ from bot.domain.delivery.facts import facts_of, stance_of
 from bot.domain.delivery.gates import for_reply, refuses
 from bot.domain.delivery.hours import is_quiet, zone_of
 from bot.domain.delivery.policy import DeliveryPolicy
-from bot.domain.delivery.routes import REPLY
+from bot.domain.delivery.routes import REPLY, WECOM_KF
 from bot.domain.delivery.verdict import Pass
 from bot.domain.delivery.world import World
 from bot.domain.members import Member
@@ -21,7 +21,7 @@ from bot.domain.outbox import CouponOrder, OutboxMessage
 from bot.domain.replies import choose
 from bot.domain.scope import Scope, coupon_scope, scope
 from bot.turns import Turn
-from storage import announcements, coupons, holdings
+from storage import allowances, announcements, coupons, holdings
 from storage.database import Connection
 from storage.outbox.answered import answered
 
@@ -57,6 +57,9 @@ class Answers:
         self._policy = policy
         self._batches = batches
         self._redeem_url = redeem_url
+        self._counting = {
+            one.account: one.name for one in policy.routes.values() if one.method == WECOM_KF and one.windows
+        }
 
     def settled(self, reply: fx.Reply) -> Content | None:
         """Return what a reply always says, whoever it is given to; None when that depends on anything."""
@@ -73,9 +76,16 @@ class Answers:
         if turn.heard.event.group and self._asleep(now):
             return None
         content = self._content(c, turn, caused, now) if channel is not None else None
-        if channel is None or content is None:
+        if channel is None or content is None or not self._paid(c, turn):
             return None
         return channel.answer(turn.heard.handle, content, now)
+
+    def _paid(self, c: Connection, turn: Turn) -> bool:
+        """Spend what the answer costs where it counts as a message (微信客服); false when nothing is left."""
+        route = self._counting.get(turn.heard.event.account)
+        if route is None or turn.member is None:
+            return True
+        return allowances.spend(c, [(turn.member.id, route, "")])
 
     def _asleep(self, now: datetime) -> bool:
         """Return whether it is night where the groups are: nothing is said there then."""

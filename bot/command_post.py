@@ -15,7 +15,7 @@ from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.plans import Limits
 from bot.domain.content import Text
 from bot.domain.coupons import Coupon, CouponBatch, CouponState
-from bot.domain.delivery.routes import CUSTOMER_SERVICE, DIRECT
+from bot.domain.delivery.routes import CUSTOMER_SERVICE, TALKS
 from bot.domain.gateways import ONEBOT
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.scope import coupon_scope, scope
@@ -55,7 +55,7 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
         stages |= dict.fromkeys(catalogue.get(f"stage:{name}", {}).values(), name)
     replies: dict[str, tuple[str, ...]] = {}
     for route in config.routes.values():
-        if route.method in {CUSTOMER_SERVICE, DIRECT}:
+        if route.method in TALKS:
             replies[route.account] = (*replies.get(route.account, ()), route.name)
     return House(
         zone=config.app.zone,
@@ -69,6 +69,9 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
         replies=replies,
         queues={name: queue.operators for name, queue in config.queues.items()},
         test_members=config.operators.test_members,
+        pictured=frozenset(
+            route.account for route in config.routes.values() if route.method == CUSTOMER_SERVICE
+        ),
         doubtful=frozenset(name for name, one in config.gateways.items() if one.kind == ONEBOT),
         basis=OPEN_TO_ALL if OPEN_TO_ALL in config.fairness.basis else "",
         forbidden=config.fairness.forbidden,

@@ -96,9 +96,8 @@ class Commander:
             event = one.event
             # Only who writes to an account of ours directly is who the platform says.
             to_us = event.kind == MESSAGE or (event.kind == GROUP_MESSAGE and event.mentions_bot)
-            if not to_us or not spoken(event.text) or read(event.text) is None:
-                continue
-            if split(event.known_as)[0] != event.account:
+            directly = split(event.known_as)[0] == event.account
+            if not (to_us and directly and spoken(event.text)) or read(event.text) is None:
                 continue
             bound = operators.find(c, event.known_as)
             if bound is not None:
@@ -175,7 +174,8 @@ class Commander:
             return self._message(event, by, SUMMARY, {"text": text}, at)
 
         meanwhile, failed = self._speaker.worded(say("asked")), self._speaker.worded(say("command_failed"))
-        return Later(ask, meanwhile, failed, afterwards, picture if query.picture and self._draw else None)
+        drawn = query.picture and self._draw and event.account in self._house.pictured
+        return Later(ask, meanwhile, failed, afterwards, picture if drawn else None)
 
     def _message(
         self, event: InboundEvent, by: Operator, template: str, context: Mapping[str, Scalar], at: datetime

@@ -1,7 +1,7 @@
 """Complaints that no keyword names: what members said is looked at again, after it is stored."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
@@ -19,6 +19,8 @@ from storage.utterances import Utterance
 
 PLACE = "complaints:heard"
 PAGE = 500
+# What is older at the very first look is history; nobody waits for an answer to it.
+LATELY = timedelta(minutes=10)
 # Less is no complaint, and hardly a word.
 SHORTEST = 4
 # A virtual clock runs through many beats in a second; more looks than this hear nothing sooner.
@@ -41,7 +43,7 @@ class Overhearing:
         if complaints is None or not complaints.model or monotonic() - self._looked < EVERY_S:
             return 0
         self._looked = monotonic()
-        said, last = await self._database.read(_fresh)
+        said, last = await self._database.read(partial(_fresh, now=now))
         if last is None:
             return 0
         found = await asyncio.to_thread(_judged, said, complaints) if said else []
@@ -51,14 +53,13 @@ class Overhearing:
         return len(found)
 
 
-def _fresh(c: Connection) -> tuple[list[Utterance], int | None]:
-    """Return what was said since the last look and where that ends; at the very first look only the end."""
+def _fresh(c: Connection, now: datetime) -> tuple[list[Utterance], int | None]:
+    """Return what was said since the last look, at the very first look of late, and where that ends."""
     kept, last = chores.cursor(c, PLACE), utterances.last(c)
-    if not kept:
-        return [], last
-    if last is None or last <= int(kept):
+    place = int(kept) if kept else utterances.last(c, now - LATELY) or 0
+    if last is None or last <= place:
         return [], None
-    said = utterances.since(c, int(kept), PAGE)
+    said = utterances.since(c, place, PAGE)
     return said, said[-1].id if len(said) == PAGE else last
 
 

@@ -9,7 +9,7 @@ from bot.config import Config
 from bot.domain.alarms import CRITICAL, alarms
 from bot.domain.clock import SystemClock, monotonic
 from bot.domain.delivery.policy import SERVICE
-from bot.domain.delivery.routes import CUSTOMER_SERVICE
+from bot.domain.delivery.routes import TALKS
 from bot.domain.identity import split
 from bot.domain.outbox import OutboxMessage, Unreachable
 from storage import watch
@@ -101,7 +101,7 @@ class Watch:
 
     def _answers_through(self, account: str) -> tuple[str, ...]:
         routes = self._config.routes.values()
-        return tuple(one.name for one in routes if one.method == CUSTOMER_SERVICE and one.account == account)
+        return tuple(one.name for one in routes if one.method in TALKS and one.account == account)
 
     def _recent_failures(self, now: datetime) -> int:
         """Return what the database failed at within the last hour, by its own count."""

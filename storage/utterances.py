@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from bot.domain.events import SAID
 from storage.tables import table
@@ -25,9 +25,12 @@ class Utterance:
     group: str
 
 
-def last(connection: Connection) -> int | None:
-    """Return the number of the newest event, None when there is none."""
-    found: int | None = connection.execute(select(func.max(EVENT.c.id))).scalar()
+def last(connection: Connection, before: datetime | None = None) -> int | None:
+    """Return the number of the newest event (stored before then), None when there is none."""
+    statement = select(EVENT.c.id).order_by(EVENT.c.id.desc()).limit(1)
+    if before is not None:
+        statement = statement.where(EVENT.c.received_at < before)
+    found: int | None = connection.execute(statement).scalar()
     return found
 
 

@@ -1,6 +1,7 @@
 """A corp's customer groups, contacts, customer service, mass messages and archive, on real wire bytes."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.domain.errors import Undeliverable
 from bot.domain.outbox import OutboxMessage
 from storage import outbox
 from tests.e2e.community import with_corp
+from tests.e2e.shift import bound
 from tests.e2e.test_groups import heard
 from tests.whole import Whole
 
@@ -85,6 +87,11 @@ async def test_a_customer_is_answered_by_customer_service(corp: Whole) -> None:
         await act(corp, "say", "小红", text=words)
     await heard(corp, "SELECT count FROM tally WHERE kind = 'member.message'", [(3,)])
     assert "9:00" in (await comes(corp, "wecom_kf", 1))[0]
+    assert await corp.rows("SELECT remaining FROM allowance WHERE route = 'wecom_kf'") == [(5,)]
+    await act(corp, "say", "小红", text="怎么退货")
+    await comes(corp, "wecom_kf", 2)
+    # The words open five again, and the answer is one of them.
+    assert await corp.rows("SELECT remaining FROM allowance WHERE route = 'wecom_kf'") == [(4,)]
     assert await corp.listing("violations") == []
 
 
@@ -201,4 +208,26 @@ async def test_tags_of_the_corp_are_made_and_put_on_contacts_alone(corp: Whole) 
     await app.api.mark("zhangsan", address, [tag])
     with pytest.raises(Undeliverable):
         await app.api.mark("zhangsan", "wm-nobody", [tag])
+    assert await corp.listing("violations") == []
+
+
+async def test_an_operator_works_the_queue_and_the_answer_goes_where_the_member_is(corp: Whole) -> None:
+    await bound(corp, "老李", "admin")
+    await act(corp, "say", "小红", text="说好三天到，等了两周没人理，你们太让人失望了")
+    for _ in range(20):
+        await corp.advance("5s")
+        await asyncio.sleep(0.1)
+        if await corp.rows("SELECT count(*) FROM handoff WHERE state = 'open'") != [(0,)]:
+            break
+    waiting = str(await corp.says("老李", "/待办"))
+    found = re.search(r"[#＃]?([0-9A-F]{4})", waiting)
+    assert found is not None, waiting
+    assert "太让人失望" in str(await corp.says("老李", f"/接手 {found[1]}"))
+    await corp.says("老李", f"/回复 {found[1]} 真对不起，马上给你补发")
+    await corp.advance("10s")
+    assert any("马上给你补发" in text for text in await comes(corp, "wecom_kf", 1))
+    member = "SELECT count(*) FROM suppression WHERE purpose = 'marketing'"
+    assert await corp.rows(member) == [(1,)]
+    await corp.says("老李", f"/结案 {found[1]}")
+    assert await corp.rows(member) == [(0,)]
     assert await corp.listing("violations") == []

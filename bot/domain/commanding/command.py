@@ -52,7 +52,7 @@ class House:
     `upcoming` gives the campaigns' firings between two moments, `preview` a campaign's words for a member.
     `stages` goes from every name a stage has to its own; `replies` from an account to the routes by which
     somebody who writes to it can be answered later; `basis` is the ground of a coupon that an operator gives.
-    Through `doubtful` accounts nothing that costs money can be ordered.
+    Through `doubtful` accounts nothing that costs money can be ordered; `pictured` ones take pictures.
     """
 
     zone: ZoneInfo
@@ -67,6 +67,7 @@ class House:
     queues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     test_members: tuple[str, ...] = ()
     doubtful: frozenset[str] = frozenset()
+    pictured: frozenset[str] = frozenset()
     basis: str = ""
     forbidden: frozenset[str] = frozenset()
     upcoming: Callable[[datetime, datetime], Sequence[tuple[datetime, str]]] = lambda _since, _until: ()

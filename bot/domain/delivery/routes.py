@@ -13,6 +13,8 @@ DIRECT = "direct"
 GROUP = "group"
 WECOM_KF = "wecom_kf"
 WECOM_MASS = "wecom_mass"
+# Ways to answer one person later, whatever platform they are on.
+TALKS = frozenset({CUSTOMER_SERVICE, DIRECT, WECOM_KF})
 GRANT = "subscription_grant"
 
 Month = Literal["calendar_month"]
