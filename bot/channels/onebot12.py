@@ -16,6 +16,7 @@ import structlog
 from bot.channels._onebot.actions import DIRECT, GROUP, encoded, only_address, send_message, understood
 from bot.channels._onebot.events import callback_of
 from bot.channels._onebot.link import Link
+from bot.channels._shared.answers import whole
 from bot.channels._shared.json_bodies import Json, Unintelligible, key_of, object_at, read_object
 from bot.domain.channel import Accepted, Callback, Capability, Delivery, RawCallback, ReplyHandle
 from bot.domain.clock import Clock
@@ -125,13 +126,13 @@ class OneBot:
             async with self._session.post(
                 self._settings.api_base, data=action, headers=headers, timeout=WITHIN, allow_redirects=False
             ) as response:
-                body = await response.content.read(MAX_ANSWER)
+                body = await whole(response.content, MAX_ANSWER)
                 status = response.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise TryLater(
                 "unreachable", self._clock.now(), scope="account", detail=type(error).__name__
             ) from None
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError, Unintelligible) as error:
             raise OutcomeUnknown("connection_lost", detail=type(error).__name__) from None
         return _answer_of(status, body, self._clock.now())
 

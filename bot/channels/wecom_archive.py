@@ -12,6 +12,7 @@ from typing import ClassVar
 import aiohttp
 import structlog
 
+from bot.channels._shared.answers import whole
 from bot.channels._shared.json_bodies import Json, Unintelligible, key_of, read_object
 from bot.channels._wecom.archive_events import Records
 from bot.domain.account import Finding
@@ -105,7 +106,7 @@ class WecomArchive:
         async with self._session.get(f"{self._source}/records", params=query, timeout=WITHIN) as answer:
             if answer.status != 200:
                 raise Unintelligible(f"HTTP {answer.status}")
-            found = read_object(await answer.content.read(MAX_PAGE))
+            found = read_object(await whole(answer.content, MAX_PAGE))
         rows = found.get("records")
         if not isinstance(rows, list):
             raise Unintelligible("records")

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.channel import Delivery
+from bot.domain.content import Text
+from bot.domain.errors import Undeliverable
+from bot.domain.gateways import WecomAibotSettings
 from storage import operators
 from tests.e2e.community import with_robot
 from tests.whole import Whole
@@ -23,6 +27,11 @@ async def says(office: Whole, who: str, words: str, group: str = "", patience: f
     told = await office.post("say", **{"account": "ops", "from": who, "text": words, **where})
     assert told["delivered"], told
     return told["reply"]["Content"] if told["reply"] else None
+
+
+def by_webhook(office: Whole) -> bool:
+    settings = office.program.config.gateways["ops"]
+    return isinstance(settings, WecomAibotSettings) and settings.connect == "webhook"
 
 
 async def bound(office: Whole, who: str, role: str) -> None:
@@ -51,3 +60,18 @@ async def test_a_question_in_a_group_is_answered_to_who_asked(office: Whole) -> 
 async def test_a_rule_never_speaks_to_one_member_before_a_group(office: Whole) -> None:
     await says(office, "xiaowang", "订阅优惠", "运营群", 0.5)
     assert await office.rows("SELECT count(*) FROM consent") == [(0,)]
+
+
+async def test_a_chat_is_written_to_later_within_what_the_platform_allows(office: Whole) -> None:
+    robot = office.program.channels["ops"]
+    await says(office, "xiaowang", "营业时间", "运营群")
+    [(known_as,)] = await office.rows("SELECT known_as FROM chat_group")
+    delivery = Delivery("group", (known_as.partition(":")[2],), Text("补货到了"))
+    await robot.send(delivery)
+    if by_webhook(office):
+        with pytest.raises(Undeliverable):
+            await robot.send(delivery)  # one address a message, once
+    told = [row["text"] for row in await office.listing("outbox") if "补货" in row["text"]]
+    assert told == ["补货到了"]
+    with pytest.raises(Undeliverable):
+        await robot.send(Delivery("group", ("wrk-never-spoke",), Text("你好")))

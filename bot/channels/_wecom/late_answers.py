@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.channels._shared.answers import whole
 from bot.channels._shared.json_bodies import Unintelligible, read_object
 from bot.channels._wecom.robot_verdicts import robot_error
 from bot.domain.channel import Accepted
@@ -20,6 +21,7 @@ LASTS = timedelta(hours=1)
 # A little earlier than the platform's end, so that a call under way does not outlive it.
 MARGIN = timedelta(seconds=30)
 MOST = 64
+MAX_ANSWER = 64 * 1024
 WITHIN = aiohttp.ClientTimeout(total=10, sock_connect=5)
 HOST = "qyapi.weixin.qq.com"
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
@@ -45,10 +47,10 @@ class LateAnswers:
         url = self._taken(chat)
         try:
             async with self._session.post(url, json=body, timeout=WITHIN, allow_redirects=False) as answer:
-                status, raw = answer.status, await answer.content.read(64 * 1024)
+                status, raw = answer.status, await whole(answer.content, MAX_ANSWER)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise TryLater("unreachable", self._clock.now(), detail=type(error).__name__) from None
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError, Unintelligible) as error:
             raise OutcomeUnknown("connection_lost", detail=type(error).__name__) from None
         if status != 200:
             raise OutcomeUnknown("http_failed", detail=f"HTTP {status}")
