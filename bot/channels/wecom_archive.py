@@ -1,7 +1,8 @@
 """会话内容存档: what customers say in customer groups, from a puller that serves decrypted records.
 
 The puller runs outside, around Tencent's native library; here its pages are read and kept track of:
-``GET source/records?seq=&limit=`` gives ``{"records": [{"seq": 196, "record": {…}}, …]}`` after `seq`.
+``GET source/records?seq=&limit=`` gives ``{"records": [{"seq": 196, "record": {…}}, …]}`` after `seq`. A record
+may also stand beside its `seq`, and one that could not be opened is ``{"seq": 197, "error": "…"}``.
 https://developer.work.weixin.qq.com/document/path/91774
 """
 
@@ -144,7 +145,7 @@ class WecomArchive:
 
 def _record_of(row: Json) -> Json:
     """Return the record; raise Unintelligible with the puller's words for one it could not open."""
-    record = row.get("record")
+    record = row.get("record", row if "msgid" in row else None)
     if not isinstance(record, dict):
         raise Unintelligible(str(row.get("error") or "record")[:64])
     return record

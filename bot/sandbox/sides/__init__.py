@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.sandbox.sides.archive_side import ArchiveSide
 from bot.sandbox.sides.corp import CorpSide
 from bot.sandbox.sides.onebot import OneBotSide
 from bot.sandbox.sides.robot import RobotSide
@@ -12,6 +13,7 @@ SIDES: Mapping[str, Callable[[Any, dict[str, Any]], Side]] = {
     "onebot12": OneBotSide,
     "wecom_aibot": RobotSide,
     "wecom_app": CorpSide,
+    "wecom_archive": ArchiveSide,
 }
 
 __all__ = ["IN_GROUPS", "SIDES", "Side"]

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.sandbox.api.mishaps import WRECKING, wreck
 from bot.sandbox.shapes import Json
+from bot.sandbox.sides.archive_side import ArchiveSide
 from bot.sandbox.sides.corp import CorpSide
 from bot.sandbox.sides.corp_messages import MESSAGES, RefusedError
 
@@ -48,7 +49,8 @@ def serve_archive(world: "World") -> Callable[[web.Request], Awaitable[web.Strea
             fault = world.faults.strike(request.path, WRECKING)
             if fault is not None:
                 return await wreck(world, request, fault)
-            side = next(_corps(world), None)
+            sides = (one for one in world.sides.values() if isinstance(one, CorpSide | ArchiveSide))
+            side = next(sides, None)
             return web.json_response({"records": side.archive.page(seq, limit) if side else []})
 
     return serve
