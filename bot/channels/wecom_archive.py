@@ -1,8 +1,8 @@
 """会话内容存档: what customers say in customer groups, from a puller that serves decrypted records.
 
 The puller runs outside, around Tencent's native library; here its pages are read and kept track of:
-``GET source/records?seq=&limit=`` gives ``{"records": [{"seq": 196, "record": {…}}, …]}`` after `seq`. A record
-may also stand beside its `seq`, and one that could not be opened is ``{"seq": 197, "error": "…"}``.
+``GET source/records?seq=&limit=`` gives ``{"records": [{"seq": 196, "record": {…}}, …]}`` after `seq`.
+A record may also stand beside its `seq`; one that could not be opened is ``{"seq": 197, "error": "…"}``.
 https://developer.work.weixin.qq.com/document/path/91774
 """
 

@@ -10,9 +10,9 @@ from bot.config.draft import Draft
 from bot.config.model import Alerts, Config, GroupLife, Operators
 from bot.config.places import located
 from bot.config.programs import Programs
-from bot.config.sections.gateways import WecomAppSection
+from bot.config.sections.gateways import WecomAibotSection, WecomAppSection
 from bot.domain.delivery.policy import Fairness
-from bot.domain.delivery.routes import Rate, RouteRule
+from bot.domain.delivery.routes import DIRECT, Rate, RouteRule
 from bot.domain.gateways import GatewaySettings, WecomArchiveSettings
 
 Section = TypeVar("Section")
@@ -72,7 +72,19 @@ def _gateways(draft: Draft) -> dict[str, GatewaySettings]:
 def _routes(draft: Draft) -> dict[str, RouteRule]:
     """Return the routes through accounts that are connected."""
     connected = {*draft.ready_accounts, *draft.gateways}
-    return {name: one.built(name) for name, one in draft.routes.items() if one.account in connected}
+    found = {name: one.built(name) for name, one in draft.routes.items() if one.account in connected}
+    return {**_own_ways(draft, found), **found}
+
+
+def _own_ways(draft: Draft, routes: Mapping[str, RouteRule]) -> dict[str, RouteRule]:
+    """Return a way back to those who speak to a robot, where the file names none: free and always open."""
+    robots = [name for name, one in draft.gateways.items() if isinstance(one, WecomAibotSection)]
+    led = {one.account for one in routes.values() if one.method == DIRECT}
+    return {
+        f"{name}_direct": RouteRule(f"{name}_direct", DIRECT, name, purposes=frozenset({"service"}))
+        for name in robots
+        if name not in led
+    }
 
 
 def _rates(draft: Draft) -> dict[str, Rate]:

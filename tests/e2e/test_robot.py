@@ -1,10 +1,12 @@
 """Operators and internal groups speak to a robot, by socket and by webhook, on real wire bytes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot import asking
 from bot.domain.channel import Delivery
 from bot.domain.content import Text
 from bot.domain.errors import Undeliverable
@@ -75,3 +77,18 @@ async def test_a_chat_is_written_to_later_within_what_the_platform_allows(office
     assert told == ["补货到了"]
     with pytest.raises(Undeliverable):
         await robot.send(Delivery("group", ("wrk-never-spoke",), Text("你好")))
+
+
+async def test_an_answer_that_takes_too_long_comes_afterwards(
+    office: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bound(office, "laoli", "admin")
+    monkeypatch.setattr(asking, "WITHIN_S", 0.0)
+    assert "今日" not in str(await says(office, "laoli", "/今日"))
+    for _ in range(100):
+        await office.advance("1s")
+        told = [row["text"] for row in await office.listing("outbox") if "今日（到" in row["text"]]
+        if told:
+            break
+        await asyncio.sleep(0.05)
+    assert len(told) == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.channels._wecom import robot_link, robot_socket
 from tests.e2e.community import community, with_corp, with_robot
 from tests.e2e.test_groups import heard, in_group
 from tests.whole import Whole
@@ -124,3 +125,25 @@ async def test_what_a_gateway_refuses_is_not_said_again_by_itself(
         await town.advance("2m")
         said = [row for row in await town.listing("outbox") if row["route"] == "group"]
         assert len(said) == (1 if state == "queued" else 0)
+
+
+async def test_two_unanswered_pings_mean_a_new_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(robot_socket, "PING_EVERY_S", 0.1)
+    monkeypatch.setattr(robot_link, "ACK_WITHIN_S", 0.2)
+    async with with_robot(tmp_path) as office:
+        assert (await says(office, "ops", "xiaowang", "营业时间"))["reply"] is not None
+        await office.post("fault", path="ops/pong", kind="hang", count=2)
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if await calls(office, "openws/ping") >= 3 and not await office_faults(office):
+                break
+        await asyncio.sleep(1.5)
+        assert await calls(office, "openws/aibot_subscribe") >= 2
+        assert (await says(office, "ops", "xiaowang", "怎么退货"))["reply"] is not None
+        assert await office.listing("violations") == []
+
+
+async def office_faults(office: Whole) -> list[object]:
+    return [one for one in await office.listing("fault") if one["left"]]

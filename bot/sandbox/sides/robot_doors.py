@@ -24,6 +24,7 @@ def robot_socket(world: "World") -> Handler:
         await socket.prepare(request)
         first = await socket.receive(timeout=_CONNECTS_S)
         frame: Json = json.loads(first.data) if first.type is WSMsgType.TEXT else {}
+        world.record.call("FRAME", f"openws/{frame.get('cmd')}")
         side = _subscriber(world, frame)
         if side is not None:
             await side.serve(socket, frame)
