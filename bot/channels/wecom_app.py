@@ -154,6 +154,8 @@ class WecomApp:
     def _fetch(self, found: Told, now: datetime) -> None:
         if found.chat:
             self._fetching.look_at(found.chat, listed=found.listed)
+        if found.contact:
+            self._fetching.meet(found.contact)
         if found.service is not None:
             self._fetching.hear(*found.service)
         if found.archive:

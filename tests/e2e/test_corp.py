@@ -175,3 +175,11 @@ async def test_an_operator_works_the_queue_and_the_answer_goes_where_the_member_
     await corp.says("老李", f"/结案 {found[1]}")
     assert await corp.rows(member) == [(0,)]
     assert await corp.listing("violations") == []
+
+
+@pytest.mark.parametrize("way", ["follow", "say"])
+async def test_a_contact_and_a_customer_are_their_other_selves(corp: Whole, way: str) -> None:
+    await corp.act("follow", "小明", unionid="u1")
+    await act(corp, way, "小明@企微", unionid="u1", text="你好")
+    await heard(corp, "SELECT count(DISTINCT member_id) FROM identity", [(1,)])
+    await heard(corp, "SELECT count(*) FROM identity", [(3,)])

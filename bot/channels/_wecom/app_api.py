@@ -81,6 +81,16 @@ class AppApi:
         contact = found.get("external_contact")
         return _word(contact, "unionid") if isinstance(contact, dict) else ""
 
+    async def customers(self, addresses: Sequence[str]) -> dict[str, str]:
+        """Return the unionids of customers of a service account, by address, at most 100 at once.
+
+        https://developer.work.weixin.qq.com/document/path/95149
+        """
+        found = await self._wire.ask("kf/customer/batchget", {"external_userid_list": list(addresses)})
+        rows = _rows(found, "customer_list")
+        told = {_word(one, "external_userid"): _word(one, "unionid") for one in rows}
+        return {address: unionid for address, unionid in told.items() if unionid}
+
     async def corp_tags(self) -> dict[str, str]:
         """Return the corp's tags, name to id."""
         found = await self._wire.ask("externalcontact/get_corp_tag_list", {})

@@ -34,7 +34,7 @@ class Told:
 
     `chat` is a group to look at again, whose comers and leavers were `listed`; `service` (token, account) a
     service account with news, `welcome` (code, address) a newcomer to be greeted, `archive` whether the
-    archive has something.
+    archive has something, `contact` a new one whose other self is not known yet.
     """
 
     events: tuple[InboundEvent, ...] = ()
@@ -43,6 +43,7 @@ class Told:
     service: tuple[str, str] | None = None
     welcome: tuple[str, str] | None = None
     archive: bool = False
+    contact: str = ""
 
 
 @dataclass(slots=True)
@@ -104,7 +105,8 @@ def _contact(reading: _Reading) -> Told:
             properties[name] = _text(tree, element)[:128]
     reading.add(kind, who, properties)
     code = _text(tree, "WelcomeCode")
-    return Told(tuple(reading.found), welcome=(code[:512], who) if code else None)
+    new = who if kind == "custom.contact_added" else ""
+    return Told(tuple(reading.found), welcome=(code[:512], who) if code else None, contact=new)
 
 
 def _chat(reading: _Reading) -> Told:

@@ -4,7 +4,7 @@ Everything here can be done over: events have keys, so what is fetched twice cou
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,11 +23,13 @@ from bot.domain.errors import (
     SendError,
     TryLater,
 )
-from bot.domain.identity import identity
+from bot.domain.identity import identity, split
 
 # Employees confirm within minutes; a look at every group (each 6 h) finds what callbacks never told.
 LOOKS_EVERY_S = 600.0
 GROUPS_EVERY = 36
+# So many customers are asked for at once.
+CUSTOMERS = 100
 AGAIN_AFTER_S = 30.0
 # The first look can wait until the doors are open and the first callbacks heard.
 BEGINS_AFTER_S = 3.0
@@ -53,6 +55,7 @@ class Fetching:
         self._waiting: set[str] = set()
         self._greetings: set[asyncio.Task[None]] = set()
         self._unlisted: set[str] = set()
+        self._asked: set[str] = set()
         self._news = GroupNews(account)
         self._tokens: dict[str, str] = {}
         self.owners: dict[str, str] = {}
@@ -86,6 +89,10 @@ class Fetching:
         if f"kf:{service}" not in self._waiting:
             self._waiting.add(f"kf:{service}")
             self._jobs.put_nowait(lambda door: self._hear(service, door))
+
+    def meet(self, contact: str) -> None:
+        """Ask who a new contact is elsewhere."""
+        self._jobs.put_nowait(lambda door: self._met(contact, door))
 
     def greet(self, code: str, text: str, at: datetime) -> None:
         """Greet a new contact before the code ends."""
@@ -132,6 +139,24 @@ class Fetching:
         await door.hear([Callback(event) for event in told], self._channel)
         await door.keep_cursor(f"{self._account}:group:{chat}", found.version or "seen")
 
+    async def _met(self, contact: str, door: Door) -> None:
+        if unionid := await self._api.unionid(contact):
+            await self._known({contact: unionid}, door)
+
+    async def _known(self, unionids: Mapping[str, str], door: Door) -> None:
+        """Tell who people are elsewhere."""
+        told = self._news.identified(unionids, self._clock.now())
+        await door.hear([Callback(event) for event in told], self._channel)
+
+    async def _customers(self, callbacks: Sequence[Callback], door: Door) -> None:
+        """Ask who customers are elsewhere whom we hear for the first time."""
+        heard = {split(one.event.known_as)[1] for one in callbacks if one.event is not None}
+        fresh = sorted(heard - self._asked)
+        for at in range(0, len(fresh), CUSTOMERS):
+            some = fresh[at : at + CUSTOMERS]
+            await self._known(await self._api.customers(some), door)
+            self._asked.update(some)
+
     async def _hear(self, service: str, door: Door) -> None:
         """Read every page since the last one; each is stored before its cursor is kept."""
         self._waiting.discard(f"kf:{service}")
@@ -150,6 +175,7 @@ class Fetching:
             for callback, answer in zip(callbacks, answers, strict=True):
                 if answer and callback.handle is not None and callback.event is not None:
                     await self._say(callback.handle.sender or service, callback.event.key, answer)
+            await self._customers(callbacks, door)
 
     async def _read(self, row: object, door: Door) -> Callback | None:
         try:

@@ -1,5 +1,6 @@
 """What a look at a group tells: its name, who is new, who is somebody we know, who has gone."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.channels._shared.json_bodies import key_of
@@ -63,18 +64,22 @@ class GroupNews:
                     group=group,
                 )
             ]
-        if not also or (who, person.unionid) in self._proven:
-            return []
-        self._proven.add((who, person.unionid))
+        return self.identified({person.address: person.unionid}, now) if also else []
+
+    def identified(self, unionids: Mapping[str, str], now: datetime) -> list[InboundEvent]:
+        """Return who people are elsewhere, each once."""
+        fresh = [pair for pair in sorted(unionids.items()) if pair not in self._proven]
+        self._proven.update(fresh)
         return [
             InboundEvent(
-                key=key_of(self._account, who, person.unionid),
+                key=key_of(self._account, identity(self._account, address), unionid),
                 account=self._account,
                 kind=events.IDENTIFIED,
                 at=now,
-                known_as=who,
-                also_known_as=also,
+                known_as=identity(self._account, address),
+                also_known_as=(identity(UNIONID, unionid),),
             )
+            for address, unionid in fresh
         ]
 
     def _gone(

@@ -108,6 +108,13 @@ def _spent(window: Window, now: datetime) -> bool:
     return True
 
 
+def _customers(side: CorpSide, body: Json) -> Json:
+    people = [side.crowd.by_id(str(one)) for one in body.get("external_userid_list") or []]
+    rows = [{"external_userid": one.openid, "nickname": one.name, "unionid": one.unionid}
+            for one in people if one is not None]  # fmt: skip
+    return {"customer_list": rows, "invalid_external_userid": []}
+
+
 MESSAGES: dict[str, Callable[[CorpSide, Json], Json]] = {
     "externalcontact/send_welcome_msg": _welcome,
     "externalcontact/add_msg_template": _mass,
@@ -115,4 +122,5 @@ MESSAGES: dict[str, Callable[[CorpSide, Json], Json]] = {
     "externalcontact/get_groupmsg_send_result": _results,
     "kf/sync_msg": _news,
     "kf/send_msg": _kf_send,
+    "kf/customer/batchget": _customers,
 }
