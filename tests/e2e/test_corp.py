@@ -182,4 +182,5 @@ async def test_a_contact_and_a_customer_are_their_other_selves(corp: Whole, way:
     await corp.act("follow", "小明", unionid="u1")
     await act(corp, way, "小明@企微", unionid="u1", text="你好")
     await heard(corp, "SELECT count(DISTINCT member_id) FROM identity", [(1,)])
-    await heard(corp, "SELECT count(*) FROM identity", [(3,)])
+    assert await corp.rows("SELECT count(*) FROM identity") == [(3,)]
+    assert await corp.listing("violations") == []
