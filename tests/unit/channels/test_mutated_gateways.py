@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,57 +18,8 @@ from bot.domain.errors import CallbackUnintelligible
 from tests.fakes import START
 from tests.unit.channels.gateways import gateway
 
-WORDS = [
-    "type",
-    "detail_type",
-    "message",
-    "group",
-    "private",
-    "notice",
-    "group_member_increase",
-    "user_id",
-    "self",
-    "group_id",
-    "id",
-    "time",
-    "text",
-    "data",
-    "mention",
-    "msgtype",
-    "msgid",
-    "from",
-    "userid",
-    "chattype",
-    "chatid",
-    "mixed",
-    "msg_item",
-    "voice",
-    "content",
-    "action",
-    "roomid",
-    "msgtime",
-    "revoke",
-    "pre_msgid",
-    "agree",
-    "origin",
-    "external_userid",
-    "send_time",
-    "event",
-    "event_type",
-    "session_status_change",
-    "change_type",
-    "wmA",
-    "status",
-    "retcode",
-    "echo",
-    "meta",
-    "status_update",
-    "recall",
-    "send",
-    "disagree",
-    "response_url",
-    "create_time",
-]
+WORDS = (Path(__file__).parents[2] / "payloads" / "wecom" / "words.txt").read_text(encoding="utf-8").split()
+CHANGES = ("update", "add_member", "del_member", "dismiss", "change_external_chat", "event", "1")
 leaves = st.one_of(
     st.none(),
     st.booleans(),
@@ -88,7 +40,8 @@ MESSAGE = {
     "id": "e1", "time": START.timestamp(), "type": "message", "detail_type": "group", "user_id": "lin",
     "self": {"platform": "wechat", "user_id": "bot"}, "group_id": "g", "message": [], "msgid": "m1",
     "from": {"userid": "lin"}, "msgtype": "text", "chattype": "group", "chatid": "c",
-    "text": {"content": "好"}, "origin": 3, "external_userid": "wmA", "send_time": int(START.timestamp()), "open_kfid": "wk",
+    "text": {"content": "好"}, "origin": 3, "external_userid": "wmA", "open_kfid": "wk",
+    "send_time": int(START.timestamp()),
 }  # fmt: skip
 RECORD = {
     "msgid": "m1", "action": "send", "from": "wmA", "roomid": "wrA", "msgtype": "text",
@@ -143,7 +96,7 @@ def test_a_robot_s_a_customer_s_and_an_archived_message_of_any_shape(changes: di
              "WelcomeCode", "Token", "OpenKfId", "Event", "MsgType", "CreateTime", "FromUserName")
         ),
         st.one_of(
-            st.sampled_from(["update", "add_member", "del_member", "dismiss", "change_external_chat", "event", "1"]),
+            st.sampled_from(CHANGES),
             st.text(max_size=12),
             st.lists(st.text(max_size=8), max_size=3),
             st.dictionaries(st.just("Item"), st.one_of(st.text(max_size=8), st.lists(st.text(max_size=8)))),
