@@ -43,6 +43,10 @@ async def test_a_token_that_stays_refused_costs_a_few_calls_and_no_recursion(cor
     await corp.post("fault", path="/qy/cgi-bin/kf/sync_msg", kind="errcode", value=code, count=500)
     for number in range(5):
         assert (await says(corp, "corp", "小红", f"第{number}句"))["delivered"]
+    for _ in range(200):
+        if await calls(corp, "kf/sync_msg") or await calls(corp, "gettoken"):
+            break
+        await asyncio.sleep(0.05)
     await asyncio.sleep(1.0)
     assert 1 <= await calls(corp, "gettoken") <= 4
     assert await corp.rows(ROBOT_TALK) == [(0,)]
