@@ -16,7 +16,7 @@ import structlog
 from bot.channels._onebot.actions import DIRECT, GROUP, encoded, only_address, send_message, understood
 from bot.channels._onebot.events import callback_of
 from bot.channels._onebot.link import Link
-from bot.channels._shared.answers import whole
+from bot.channels._shared.answers import unreachable, whole
 from bot.channels._shared.json_bodies import Json, Unintelligible, key_of, object_at, read_object
 from bot.domain.channel import Accepted, Callback, Capability, Delivery, RawCallback, ReplyHandle
 from bot.domain.clock import Clock
@@ -27,7 +27,6 @@ from bot.domain.errors import (
     CallbackUnintelligible,
     OutcomeUnknown,
     SendError,
-    TryLater,
 )
 from bot.domain.gateways import REVERSE_WEBSOCKET, OneBotSettings
 
@@ -117,7 +116,7 @@ class OneBot:
 
     async def _post(self, action: bytes) -> Json:
         if not self._settings.api_base:
-            raise TryLater("unreachable", self._clock.now(), scope="account", detail="no api_base")
+            raise unreachable(self._clock.now(), "no api_base")
         headers = {
             "Authorization": f"Bearer {self._settings.access_token}",
             "Content-Type": "application/json",
@@ -129,9 +128,7 @@ class OneBot:
                 body = await whole(response.content, MAX_ANSWER)
                 status = response.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise TryLater(
-                "unreachable", self._clock.now(), scope="account", detail=type(error).__name__
-            ) from None
+            raise unreachable(self._clock.now(), type(error).__name__) from None
         except (TimeoutError, aiohttp.ClientError, OSError, Unintelligible) as error:
             raise OutcomeUnknown("connection_lost", detail=type(error).__name__) from None
         return _answer_of(status, body, self._clock.now())
@@ -139,7 +136,7 @@ class OneBot:
 
 def _answer_of(status: int, body: bytes, now: datetime) -> Json:
     if status in {401, 403}:
-        raise TryLater("token_refused", now, scope="account", detail=f"HTTP {status}")
+        raise unreachable(now, f"HTTP {status}", reason="token_refused")
     if status != 200:
         raise OutcomeUnknown("http_failed", detail=f"HTTP {status}")
     try:

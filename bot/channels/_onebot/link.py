@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from bot.channels._shared.answers import unreachable
 from bot.channels._shared.json_bodies import Json
 from bot.domain.clock import Clock
-from bot.domain.errors import OutcomeUnknown, TryLater
+from bot.domain.errors import OutcomeUnknown
 
 WITHIN_S = 10.0
 Write = Callable[[bytes], Awaitable[None]]
@@ -48,7 +49,7 @@ class Link:
         """Return the answer to an action; raise TryLater when nobody is connected, OutcomeUnknown later."""
         write = self._write
         if write is None:
-            raise TryLater("unreachable", clock.now(), scope="account", detail="no gateway is connected")
+            raise unreachable(clock.now(), "no gateway is connected")
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[echo] = answer
         try:

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.channels._shared.answers import whole
+from bot.channels._shared.answers import unreachable, whole
 from bot.channels._shared.json_bodies import Unintelligible, read_object
 from bot.channels._wecom.robot_verdicts import robot_error
 from bot.domain.channel import Accepted
 from bot.domain.clock import Clock
-from bot.domain.errors import OutcomeUnknown, TryLater, Undeliverable
+from bot.domain.errors import OutcomeUnknown, Undeliverable
 
 LASTS = timedelta(hours=1)
 # A little earlier than the platform's end, so that a call under way does not outlive it.
@@ -44,12 +44,14 @@ class LateAnswers:
 
     async def say(self, chat: str, body: dict[str, Any]) -> Accepted:
         """Use the oldest address that is still good; raise one leaf of SendError."""
-        url = self._taken(chat)
+        url, ends = self._taken(chat)
         try:
             async with self._session.post(url, json=body, timeout=WITHIN, allow_redirects=False) as answer:
                 status, raw = answer.status, await whole(answer.content, MAX_ANSWER)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise TryLater("unreachable", self._clock.now(), detail=type(error).__name__) from None
+            # Nothing was said, so the address is still good; each is used once, the oldest first.
+            self._open[chat].appendleft((url, ends))
+            raise unreachable(self._clock.now(), type(error).__name__) from None
         except (TimeoutError, aiohttp.ClientError, OSError, Unintelligible) as error:
             raise OutcomeUnknown("connection_lost", detail=type(error).__name__) from None
         if status != 200:
@@ -62,11 +64,11 @@ class LateAnswers:
             return Accepted()
         raise robot_error(found, self._clock.now())
 
-    def _taken(self, chat: str) -> str:
+    def _taken(self, chat: str) -> tuple[str, datetime]:
         now = self._clock.now()
         waiting = self._open.get(chat, deque())
         while waiting:
             url, ends = waiting.popleft()
             if now < ends:
-                return url
+                return url, ends
         raise Undeliverable("no_window", detail="nobody asked within the hour")

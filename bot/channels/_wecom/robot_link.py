@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.channels._shared.answers import unreachable
 from bot.channels._shared.json_bodies import Json
 from bot.domain.clock import Clock
-from bot.domain.errors import OutcomeUnknown, TryLater
+from bot.domain.errors import OutcomeUnknown
 
 ACK_WITHIN_S = 5.0
 Write = Callable[[dict[str, Any]], Awaitable[None]]
@@ -68,7 +69,7 @@ class RobotLink:
     async def _asked(self, cmd: str, body: dict[str, Any] | None, req_id: str) -> Json:
         write = self._write
         if write is None:
-            raise TryLater("unreachable", self._clock.now(), scope="account", detail="not connected")
+            raise unreachable(self._clock.now(), "not connected")
         waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[req_id] = waiting
         frame: dict[str, Any] = {"cmd": cmd, "headers": {"req_id": req_id}}

@@ -8,17 +8,19 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels._onebot.link import Link
+from bot.channels._wecom.robot_link import RobotLink
 from bot.discovery import CHANNELS as FOLDER
 from bot.discovery import HANDLERS, plugins
 from bot.domain import effects as fx
 from bot.domain.channel import Capability, Delivery, Listening, RawCallback
 from bot.domain.content import News, Text
-from bot.domain.errors import CallbackRejected, CallbackUnintelligible, SendError, Undeliverable
+from bot.domain.errors import CallbackRejected, CallbackUnintelligible, SendError, TryLater, Undeliverable
 from bot.domain.events import GROUP_MESSAGE, MESSAGE, InboundEvent
 from bot.domain.handling import ClaimOffer, Settings
 from bot.domain.listening import Listeners
 from bot.domain.members import Member
-from tests.fakes import START
+from tests.fakes import START, ManualClock
 from tests.unit.channels.gateways import CHANNELS, HEARING
 
 NAMES = sorted(CHANNELS)
@@ -78,6 +80,17 @@ async def test_what_a_channel_cannot_carry_is_undeliverable(name: str) -> None:
         with pytest.raises(SendError) as refused:
             await channel.send(delivery)
         assert isinstance(refused.value, Undeliverable)
+
+
+async def test_a_gateway_that_is_not_connected_lets_the_whole_account_rest() -> None:
+    clock = ManualClock()
+    with pytest.raises(TryLater) as by_onebot:
+        await Link().ask("1", b"{}", clock)
+    with pytest.raises(TryLater) as by_robot:
+        await RobotLink(clock, lambda: "1").ask("aibot_send_msg", {})
+    for refused in (by_onebot.value, by_robot.value):
+        assert (refused.reason, refused.scope) == ("unreachable", "account")
+        assert refused.retry_at >= START + timedelta(seconds=10)
 
 
 @pytest.mark.parametrize("name", NAMES)
