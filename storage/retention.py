@@ -20,10 +20,13 @@ from storage.outbox.rows import OUTBOX
 from storage.tables import table
 from storage.tables.delivery import GateRow
 from storage.tables.events import EventRow, QuarantineRow
+from storage.tables.history import ScoreChangeRow, SegmentChangeRow
 
 EVENT = table(EventRow)
 GATE = table(GateRow)
 QUARANTINE = table(QuarantineRow)
+CROSSED = table(SegmentChangeRow)
+SCORED = table(ScoreChangeRow)
 PAGE = 2000
 # Read back by the stage of a member at a time; small, and without words of anybody.
 _STANDING = (STAGE_CHANGED,)
@@ -126,6 +129,8 @@ SWEEPS: Mapping[str, Sweep] = {
         Sweep("said", "messages", EVENT, "received_at", _words_of_members),
         Sweep("told", "messages", OUTBOX, "created_at", _words_to_members),
         Sweep("events", "events", EVENT, "received_at", _events),
+        Sweep("edges", "events", CROSSED, "at", _all(CROSSED)),
+        Sweep("scores", "events", SCORED, "at", _all(SCORED)),
         Sweep("consents", "consents", EVENT, "received_at", _consent_events),
         Sweep("gates", "logs", GATE, "at", _all(GATE)),
         Sweep("quarantine", "logs", QUARANTINE, "received_at", _all(QUARANTINE)),

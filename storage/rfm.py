@@ -6,18 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, case, func, literal, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.events import ORDER_PAID
 from storage.dialect import insert_for
 from storage.full_pass import alive
 from storage.tables import table
+from storage.tables.history import ScoreChangeRow
 from storage.tables.members import MemberRow, TallyRow
 from storage.tables.operations import ChoreRow
 
 MEMBER = table(MemberRow)
 TALLY = table(TallyRow)
 CHORE = table(ChoreRow)
+MOVED = table(ScoreChangeRow)
 CUT_POINTS = "rfm:cut_points"
 FIFTHS = 5
 SCORES = (
@@ -45,6 +59,7 @@ def score(connection: Connection, now: datetime) -> Scored:
     mine = and_(TALLY.c.member_id == MEMBER.c.id, TALLY.c.kind == ORDER_PAID)
     differs = or_(*(func.coalesce(MEMBER.c[name], 0) != new[name] for name, _ in SCORES))
     moved = select(MEMBER.c.id).where(alive(), mine, differs)
+    _note(connection, moved, new, now)
     values: dict[str, Any] = {
         name: select(new[name]).where(mine).correlate(MEMBER).scalar_subquery() for name in new
     }
@@ -54,6 +69,18 @@ def score(connection: Connection, now: datetime) -> Scored:
     count = connection.execute(update(MEMBER).where(MEMBER.c.id.in_(moved)).values(values)).rowcount
     _keep(connection, cuts, now)
     return Scored(count)
+
+
+def _note(
+    connection: Connection, moved: Select[Any], new: dict[str, ColumnElement[int]], now: datetime
+) -> None:
+    """Keep as history who gets other scores than they had, and which."""
+    scores = [new[name] for name, _ in SCORES]
+    rows = select(TALLY.c.member_id, literal(now, MOVED.c.at.type), *scores).where(
+        TALLY.c.kind == ORDER_PAID, TALLY.c.member_id.in_(moved)
+    )
+    columns = ["member_id", "at", *(name.removeprefix("rfm_") for name, _ in SCORES)]
+    connection.execute(MOVED.insert().from_select(columns, rows))
 
 
 def _cut_points(connection: Connection, column: Column[Any]) -> list[Any]:

@@ -7,14 +7,26 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 from bot.domain.effects import SetMembership
 from storage.dialect import insert_new
 from storage.tables import table
+from storage.tables.history import SegmentChangeRow
 from storage.tables.members import MembershipRow
 
 MEMBERSHIP = table(MembershipRow)
+CROSSED = table(SegmentChangeRow)
 KEYS = ("segment", "member_id")
 
 
 def change(connection: Connection, changes: Sequence[SetMembership]) -> None:
-    """Note who entered and who left, in order; who is inside already stays since when they were."""
+    """Note who entered and who left, in order; who is inside already stays since when they were.
+
+    Every edge crossed is kept as history.
+    """
+    if not changes:
+        return
+    crossed = [
+        {"member_id": one.member_id, "segment": one.segment, "inside": one.inside, "at": one.at}
+        for one in changes
+    ]
+    connection.execute(CROSSED.insert(), crossed)
     left: set[tuple[str, int]] = set()
     entered: dict[tuple[str, int], SetMembership] = {}
     for one in changes:

@@ -3,9 +3,11 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from storage.tables import delivery, events, groups, lifecycle, members, operations
+from storage.tables import delivery, events, groups, history, lifecycle, members, operations
 
-__all__ = ["METADATA", "delivery", "events", "groups", "lifecycle", "members", "operations", "table"]
+__all__ = [
+    "METADATA", "delivery", "events", "groups", "history", "lifecycle", "members", "operations", "table",
+]  # fmt: skip
 
 METADATA = SQLModel.metadata
 

@@ -41,7 +41,7 @@ def _welcome(rule: Rule, member: Member, occasion: Occasion, now: datetime) -> b
         return False
     if any(holds(each, member, now, occasion.context) for each in rule.exit_conditions):
         return False
-    return rule.cap is None or _runs_since(rule, member, now - rule.cap.per) < rule.cap.max
+    return rule.cap is None or runs_since(rule, member, now - rule.cap.per) < rule.cap.max
 
 
 def entry_key(rule: Rule, member: Member, occasion: Occasion, now: datetime) -> str | None:
@@ -67,7 +67,8 @@ def entry_key(rule: Rule, member: Member, occasion: Occasion, now: datetime) -> 
     return str(number)
 
 
-def _runs_since(rule: Rule, member: Member, since: datetime) -> int:
+def runs_since(rule: Rule, member: Member, since: datetime) -> int:
+    """Return how many runs of the rule the member entered after a moment."""
     past = member.past.get(rule.name)
     entered = {run.key: run.entered_at for run in (past.recent if past else ())}
     entered.update({run.key: run.entered_at for run in member.runs if run.rule == rule.name})
