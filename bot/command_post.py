@@ -8,7 +8,7 @@ from jinja2 import TemplateError
 
 from bot import drawing, speaking
 from bot.commanding import Commander, Commands
-from bot.config import Config, delivery_policy
+from bot.config import Config, delivery_policy, rulebook
 from bot.discovery import COMMANDS, plugins
 from bot.domain.commanding.command import House
 from bot.domain.commanding.persons import Profile
@@ -16,6 +16,7 @@ from bot.domain.commanding.plans import Limits
 from bot.domain.content import Text
 from bot.domain.coupons import Coupon, CouponBatch, CouponState
 from bot.domain.delivery.routes import CUSTOMER_SERVICE, TALKS
+from bot.domain.delivery.windows import openings
 from bot.domain.gateways import ONEBOT
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.scope import coupon_scope, scope
@@ -68,6 +69,8 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
         tags=frozenset({*config.tag_keywords, *config.sources.values()}),
         replies=replies,
         queues={name: queue.operators for name, queue in config.queues.items()},
+        book=rulebook(config),
+        doors=openings(config.routes),
         test_members=config.operators.test_members,
         pictured=frozenset(
             route.account for route in config.routes.values() if route.method == CUSTOMER_SERVICE

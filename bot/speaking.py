@@ -23,7 +23,7 @@ class Speaker:
 
     def worded(self, said: Said) -> str:
         """Return the text, cut at the end of a line where the platform would refuse it."""
-        whole = self._joined(said)
+        whole = self.whole(said)
         if len(whole.encode()) <= MOST_BYTES:
             return whole
         kept: list[str] = []
@@ -34,6 +34,10 @@ class Speaker:
                 break
             kept.append(line)
         return "\n".join([*kept, CUT])
+
+    def whole(self, said: Said) -> str:
+        """Return the whole text, however long."""
+        return self._joined(said)
 
     def _joined(self, said: Said) -> str:
         return said.joint.join(self._one(name, values) for name, values in said.parts) or said.plain

@@ -11,6 +11,7 @@ from bot.domain.outbox import OutboxState
 from bot.domain.why.life import Edge, Gated, Given, Happening, Life, Push, Score, Stay
 from storage.dialect import listed
 from storage.facts import RUNS
+from storage.full_pass import alive
 from storage.reading import document_decoder, moment_decoder
 from storage.snapshots import Wanted, enrollment, load
 from storage.tables import table
@@ -19,6 +20,7 @@ from storage.tables.events import EventRow
 from storage.tables.groups import GroupMemberRow, GroupRow
 from storage.tables.history import ScoreChangeRow, SegmentChangeRow
 from storage.tables.lifecycle import ConfigVersionRow, EnrollmentStepRow
+from storage.tables.members import MemberRow, TombstoneRow
 from storage.tables.operations import AuditRow
 
 EVENT = table(EventRow)
@@ -32,6 +34,8 @@ OUTBOX = table(OutboxRow)
 GATE = table(GateRow)
 VERSION = table(ConfigVersionRow)
 AUDIT = table(AuditRow)
+MEMBER = table(MemberRow)
+TOMBSTONE = table(TombstoneRow)
 ADOPTED, STOPPED, RELEASED = "config.adopt", "rules.pause", "rules.resume"
 LIVE = "live"
 Working = Mapping[str, tuple[tuple[datetime, bool], ...]]
@@ -55,6 +59,13 @@ def read(c: Connection, member_id: int, wanted: Wanted, now: datetime) -> Life |
         pushes=_pushes(c, member_id),
         working=working(c),
     )
+
+
+def unbroken(c: Connection) -> list[int]:
+    """Return the members of whose history nothing was forgotten or merged."""
+    forgotten = select(TOMBSTONE.c.member_id)
+    whole = (alive(), MEMBER.c.id.not_in(forgotten))
+    return list(c.execute(select(MEMBER.c.id).where(*whole).order_by(MEMBER.c.id)).scalars())
 
 
 def working(c: Connection) -> Working:

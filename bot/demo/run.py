@@ -13,9 +13,11 @@ from aiohttp import web
 from rich.console import Console as Terminal
 
 from bot.app import Program, load, serving
+from bot.config import rulebook
 from bot.demo import folder, pictures, promises, sandbox, script, settings, show, terms
 from bot.demo.acts import Wire
 from bot.demo.evidence import Evidence, Promise
+from bot.demo.explained import explained
 from bot.demo.grid import OPENING, Span
 from bot.demo.group import GroupStory
 from bot.demo.play import Stage, Tally, play
@@ -78,7 +80,8 @@ async def run(options: Options) -> int:
             stage = Stage(platform, wire, Shift(span), partial(_code, program, options.seed))
             tally = await play(written, stage, span, options.speed, watch)
         took = round(monotonic() - began)
-        kept = promises.check(await _evidence(program, platform, written, tally, terms.read(made.body)))
+        evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
+        kept = [*promises.check(evidence), await _explained(program, span)]
         ended.promises = checked(kept)
         board = await _board(program, ended)
         show.summary(
@@ -136,6 +139,13 @@ async def _evidence(
         violations=await platform.get("violations"),
         account=settings.ACCOUNT,
     )
+
+
+async def _explained(program: Program, span: Span) -> Promise:
+    """Hold `why` against what happened, now and as of the middle of the play."""
+    book, now = rulebook(program.config), program.clock.now()
+    between = span.start + (span.end - span.start) / 2
+    return await program.database.read(lambda c: explained(c, book, now, between))
 
 
 async def _board(program: Program, ended: Ended) -> Dashboard:

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from bot.domain.commanding.acts import Brake, Done
 from bot.domain.delivery.reasons import Reason
-from storage import alerts, outbox, switches
+from storage import alerts, audit, outbox, switches
 from storage.commands.orders import Deeds, Given
 
 
@@ -15,6 +15,7 @@ def _brake(c: Connection, act: Brake, given: Given) -> Done:
         if standing:
             return Done("already_stopped", names=(act.switch,))
         switches.turn_on(c, act.switch, by, given.now)
+        _remember(c, "rules.pause", act.switch, by, given)
         return Done("stopped", names=(act.switch,))
     return release(c, act, given)
 
@@ -30,7 +31,15 @@ def release(c: Connection, act: Brake, given: Given) -> Done:
         woken = outbox.wake_held(c, Reason.PAUSED, given.now)
         return Done("released", count=woken, names=(switch,))
     outbox.resume_program(c, switch, given.now)
+    _remember(c, "rules.resume", switch, f"operator:{given.by.signed}", given)
     return Done("released", names=(switch,))
+
+
+def _remember(c: Connection, action: str, switch: str, by: str, given: Given) -> None:
+    """Keep when a rule or campaign stood still, as the command line does; `why` replays it."""
+    kind, _, name = switch.partition(":")
+    if kind in {"rule", "campaign"}:
+        audit.note(c, audit.Entry(by, action, name), given.now)
 
 
 DEEDS: Deeds = {Brake: _brake}

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from bot.domain.commanding.persons import AskWho, Profile
+from bot.domain.commanding.persons import AskLife, AskWho, Found, Profile
 from bot.domain.coupons import CouponState
 from bot.domain.events import ORDER_PAID
 from bot.domain.identity import number_of
 from bot.domain.members import Member
-from storage import lookup
+from storage import lives, lookup
 from storage.commands.orders import Looks
 from storage.commands.tables import NOTE
 from storage.full_pass import alive
@@ -137,4 +137,11 @@ def numbers(ids: Iterable[int]) -> str:
     return "、".join(number_of(member_id) for member_id in ids)
 
 
-LOOKS: Looks = {AskWho: _who}
+def _life(c: Connection, ask: AskLife, now: datetime) -> Found:
+    ids = meant(c, ask.name)
+    if len(ids) != 1:
+        return Found(several=several(c, ids))
+    return Found(lives.read(c, ids[0], NOTHING, now))
+
+
+LOOKS: Looks = {AskWho: _who, AskLife: _life}

@@ -15,8 +15,10 @@ from bot.domain.commanding.saying import Drawing, Refused, Said, say
 from bot.domain.commanding.times import Heard, Understand
 from bot.domain.conditions import Condition
 from bot.domain.coupons import CouponBatch
+from bot.domain.delivery.windows import Openings
 from bot.domain.identity import Identity
 from bot.domain.lifecycle.campaign import Campaign
+from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.value import value
 
 
@@ -52,6 +54,7 @@ class House:
     `upcoming` gives the campaigns' firings between two moments, `preview` a campaign's words for a member.
     `stages` goes from every name a stage has to its own; `replies` from an account to the routes by which
     somebody who writes to it can be answered later; `basis` is the ground of a coupon that an operator gives.
+    `book` holds the rules themselves, `doors` which events open which routes.
     Through `doubtful` accounts nothing that costs money can be ordered; `pictured` ones take pictures.
     """
 
@@ -65,6 +68,8 @@ class House:
     tags: frozenset[str] = frozenset()
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    book: Rulebook = field(default_factory=lambda: Rulebook({}))
+    doors: Openings = field(default_factory=dict)
     test_members: tuple[str, ...] = ()
     doubtful: frozenset[str] = frozenset()
     pictured: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from dataclasses import field
 from datetime import datetime
 
 from bot.domain.value import value
+from bot.domain.why.life import Life
 
 
 @value
@@ -13,6 +14,21 @@ class AskWho:
 
     name: str
     history: int = 0
+
+
+@value
+class AskLife:
+    """Everything history keeps of the one member somebody's words may mean."""
+
+    name: str
+
+
+@value
+class Found:
+    """The life of the one who is meant; else those who may be, with their masked phones."""
+
+    life: Life | None = None
+    several: tuple[tuple[int, str], ...] = ()
 
 
 @value

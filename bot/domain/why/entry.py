@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.conditions import Condition
+from bot.domain.conditions import Condition, InSegment, StageIs
 from bot.domain.events import IMPORTED, STAGE_CHANGED, InboundEvent
 from bot.domain.explanation import Clause, explain
 from bot.domain.lifecycle.entering import entry_key, runs_since
@@ -76,7 +76,14 @@ def standing(book: Rulebook, rule: Rule, life: Life, now: datetime) -> Clause | 
     audience = rule.entry.audience
     if audience is None:
         return None
-    return explain(audience, Replay(life, book.moment_kinds).at(now), now)
+    member = Replay(life, book.moment_kinds).at(now)
+    clause = explain(audience, member, now)
+    if clause.holds or not isinstance(audience, StageIs) or audience.names[0] not in book.stages:
+        return clause
+    # A stage is computed, so its own condition says more; unless an earlier one comes first.
+    name = audience.names[0]
+    computed = explain(InSegment(name, book.stages[name]), member, now)
+    return clause if computed.holds else computed
 
 
 def _looks(rule: Rule, life: Life, until: datetime, book: Rulebook) -> Iterator[Moment]:

@@ -49,8 +49,9 @@ class Run:
 class Why:
     """The whole answer for one rule.
 
-    `last` is the last occasion that came to nothing, where the member never entered or would enter again;
-    `audience` the condition that opens the rule, as it stands.
+    `chances` are all occasions; `last` is the last one that came to nothing, or says that there was none;
+    `audience` the condition that opens the rule, as it stands. Where events open it, `hears` are their
+    kinds; where a date does, `next_at` is the next occasion.
     """
 
     rule: str
@@ -60,6 +61,10 @@ class Why:
     last: Chance | None
     audience: Clause | None
     runs: tuple[Run, ...]
+    chances: tuple[Chance, ...] = ()
+    hears: tuple[str, ...] = ()
+    dated: bool = False
+    next_at: datetime | None = None
 
 
 def why(book: Rulebook, rule: Rule, life: Life, at: datetime) -> Why:
@@ -77,7 +82,20 @@ def why(book: Rulebook, rule: Rule, life: Life, at: datetime) -> Why:
         inside = audience is not None and audience.holds
         last = Chance(at, Fate.STOOD_INSIDE if inside else Fate.NO_OCCASION, clause=audience)
     outcome = _outcome(runs[-1]) if runs else Outcome.NEVER_ENTERED
-    return Why(rule.name, at, outcome, worked(life, rule, at), last, audience, runs)
+    entry, member = rule.entry, life.member
+    return Why(
+        rule=rule.name,
+        at=at,
+        outcome=outcome,
+        works=worked(life, rule, at),
+        last=last,
+        audience=audience,
+        runs=runs,
+        chances=found,
+        hears=tuple(sorted(entry.hears)),
+        dated=entry.by_time,
+        next_at=entry.next_at(member, at, book.zone_of(member)) if entry.by_time else None,
+    )
 
 
 def _outcome(one: Run) -> Outcome:
