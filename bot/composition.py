@@ -120,7 +120,7 @@ def work_of(
         nonlocal book
         jobs_due = Seen.at(await timetable.next_due(now), now)
         on, announced, runs, pushes, posts = await database.read(partial(see, now=now))
-        book = book.pausing(switches.named(on, switches.RULE))
+        book = book.ordered_to(*switches.orders(on))
         # What is due waits for an operator while everything is stopped, and not for time.
         stopped = bool(switches.brake(on))
         waits = replace(pushes, next_at=None) if stopped else pushes

@@ -38,9 +38,9 @@ class Decisions:
         self._doors = openings(routes)
         self._listeners = Listeners(handlers, settings)
 
-    def pausing(self, rules: Collection[str]) -> "Decisions":
-        """Return the same decisions with exactly these rules paused by an operator."""
-        book = self.book.pausing(rules)
+    def ordered_to(self, paused: Collection[str], arms: Mapping[str, str]) -> "Decisions":
+        """Return the same decisions with exactly these rules paused and these weights of arms, by rule."""
+        book = self.book.ordered_to(paused, arms)
         if book is self.book:
             return self
         return Decisions(self._handlers, self._settings, book, self._routes)

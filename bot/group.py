@@ -1,6 +1,6 @@
 """What one group of events does inside its transaction: look up, decide, apply, answer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,7 +42,7 @@ class Group:
 
     def work(self, c: Connection, heard: Sequence[Heard], now: datetime) -> Outcome:
         """Store and handle the group; a key heard before gets its first answer and has no effect."""
-        self._pause(switches.paused_rules(c))
+        self._order(switches.all_on(c))
         first: dict[str, Heard] = {}
         for one in heard:
             first.setdefault(one.event.key, one)
@@ -61,8 +61,8 @@ class Group:
         given = [known.get(one.event.key) or one.acknowledgement(now) for one in heard]
         return Outcome(given, woken or bool(later) or any(turn.operator for turn in turns), later)
 
-    def _pause(self, rules: Collection[str]) -> None:
-        decider = self._decider.pausing(rules)
+    def _order(self, on: Mapping[str, str]) -> None:
+        decider = self._decider.ordered_to(*switches.orders(on))
         if decider is not self._decider:
             self._decider, self._hearing = decider, Hearing(decider, self._answerer)
 

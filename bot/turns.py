@@ -108,8 +108,8 @@ class Decider(Protocol):
     wanted: members.Wanted
     book: Rulebook
 
-    def pausing(self, rules: Collection[str]) -> Self:
-        """Return the same decider with exactly these rules paused by an operator."""
+    def ordered_to(self, paused: Collection[str], arms: Mapping[str, str]) -> Self:
+        """Return the same decider with exactly these rules paused and these weights of arms, by rule."""
         ...
 
     def decide(self, event: InboundEvent, member: Member, now: datetime) -> list[fx.Effect]:

@@ -1,8 +1,9 @@
 """Runtime switches: the brakes an operator pulls, kept in the database so that a restart keeps them.
 
 ``paused`` stops every send, ``fenced`` is how a restored backup opens; ``rule:NAME``, ``campaign:NAME`` and
-``template:NAME`` pause one of these and ``account:NAME`` an account. A switch is on when its value is not
-empty. Nobody but this module reads or writes their table.
+``template:NAME`` pause one of these and ``account:NAME`` an account; ``arms:NAME`` holds the weights of the
+arms of a rule's experiment. A switch is on when its value is not empty. Nobody but this module reads or
+writes their table.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ RULE = "rule:"
 ACCOUNT = "account:"
 CAMPAIGN = "campaign:"
 TEMPLATE = "template:"
+ARMS = "arms:"
 # A restored backup stays shut whatever else an operator said.
 BRAKES = (FENCED, PAUSED)
 ON = "on"
@@ -63,9 +65,9 @@ def stopped(connection: Connection) -> str:
     return brake(all_on(connection))
 
 
-def paused_rules(connection: Connection) -> frozenset[str]:
-    """Return the rules an operator paused."""
-    return frozenset(named(all_on(connection), RULE))
+def orders(on: Mapping[str, str]) -> tuple[frozenset[str], dict[str, str]]:
+    """Return the rules an operator paused, and the weights of arms in force by rule."""
+    return frozenset(named(on, RULE)), named(on, ARMS)
 
 
 # Asked at every beat, so compiled once.

@@ -1,23 +1,65 @@
-"""experiment: known to the file, refused until its analysis exists."""
+"""experiment: members are divided among arms, each with steps of its own; see `bot.domain.experiments`."""
 
+from dataclasses import dataclass
+
+from bot.domain.experiments.arms import Weights, arm_of, steered
+from bot.domain.experiments.reading import Terms
 from bot.domain.lifecycle.kinds import Fields, StepKind
 from bot.domain.lifecycle.program import Action, Answer, Go, Here
+from bot.domain.lifecycle.spans import NO_SPAN
 
 
+@dataclass(frozen=True, slots=True)
 class Experiment(Action):
-    """Holds the place of a step that is refused at load, so nothing ever runs it."""
+    """Go on with the arm's own steps; a run that has an arm already keeps it."""
 
-    __slots__ = ()
+    salt: str
+    weights: Weights
+    firsts: tuple[tuple[str, str], ...]
+    decided_by: Terms
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return where every arm leads."""
+        return tuple(first for _, first in self.firsts if first)
+
+    @property
+    def falls_through(self) -> bool:
+        """Return whether some arm has no steps of its own."""
+        return False
+
+    @property
+    def terms(self) -> Terms:
+        """Return when and how it may be decided."""
+        return self.decided_by
 
     def begin(self, here: Here) -> Answer:
-        """Pass on."""
-        return Go(note=f"{here.step.kind} is not there yet")
+        """Choose the arm, by hash and the weights in force, and keep it."""
+        known = dict(self.firsts)
+        arm = here.run.arm
+        if arm not in known:
+            arm = arm_of(self.salt, here.run.member_id, steered(self.weights, here.rule.arms))
+        return Go(known[arm], note=f"arm {arm}", arm=arm)
 
 
 def read(fields: Fields) -> Experiment:
-    """Return a place holder; the reader reports the kind as not ready."""
-    del fields
-    return Experiment()
+    """Return the step as the file states it."""
+    inside = fields.inside("experiment")
+    weights = inside.shares("arms")
+    decide = inside.inside("decide")
+    after = decide.span("after")
+    # Which test follows from the metric; the word is there to be read.
+    decide.word("test", ["two_proportion", "welch"], "two_proportion")
+    terms = Terms(
+        metric=decide.word("metric", ["goal", "value"], "goal"),
+        alpha=decide.number("alpha", 0.000_001, 0.5) if decide.has("alpha") else 0.05,
+        min_per_arm=decide.whole("min_per_arm", 100),
+        after=(after or NO_SPAN).length,
+        automatic=decide.word("winner", ["manual", "automatic"], "manual") == "automatic",
+        thompson=decide.word("allocate", ["fixed", "thompson"], "fixed") == "thompson",
+    )
+    firsts = tuple((name, inside.block(name)) for name, _ in weights)
+    return Experiment(inside.text("salt"), weights, firsts, terms)
 
 
-RULE_KIND = StepKind("experiment", read, ready=False)
+RULE_KIND = StepKind("experiment", read)

@@ -41,7 +41,7 @@ def _status(c: Connection, _ask: AskStatus, _now: datetime) -> Status:
     next_at = c.execute(select(OUTBOX.c.due_at).where(waiting).order_by(OUTBOX.c.due_at).limit(1)).scalar()
     cases = c.execute(select(func.count()).where(HANDOFF.c.state != "closed")).scalar_one()
     return Status(
-        switches.all_on(c),
+        {name: value for name, value in switches.all_on(c).items() if not name.startswith(switches.ARMS)},
         tuple((alert.severity, alert.name) for alert in standing),
         outbox_states(c),
         next_at,

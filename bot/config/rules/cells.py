@@ -73,6 +73,14 @@ class Cells:
             return low
         return float(found)
 
+    def shares(self, name: str) -> tuple[tuple[str, float], ...]:
+        """Return names with their shares, each above 0 and up to 1; the key is required."""
+        found = self.raw.get(name) if self.has(name) else None
+        if not isinstance(found, Mapping) or not found or not all(_is_share(each) for each in found.values()):
+            self.error("write names with their shares, such as {a: 0.5, b: 0.5}", name)
+            return ()
+        return tuple((str(key), float(share)) for key, share in found.items())
+
     def flag(self, name: str) -> bool:
         """Return true or false; false when the key is not there."""
         return bool(self._value(name, bool, "write true or false", required=False))
@@ -110,3 +118,7 @@ class Cells:
         except ValueError as error:
             self.error(str(error), name)
             return None
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1

@@ -118,5 +118,11 @@ def _check_together(rule: Rule, table: Table) -> None:
         table.error("every_key needs a key in entry, such as key: order_id", "reentry.mode")
     if rule.backfill is Backfill.ALL and rule.entry.audience is None:
         table.error("only an entry by segment, stage or tag can be filled from those inside", "backfill")
+    found = [step for step in rule.program.steps.values() if step.action.terms is not None]
+    if found and (rule.goal is None or rule.goal.within is None):
+        table.error("an experiment needs a goal with within, or nothing can tell its arms apart", "goal")
+    if len(found) > 1:
+        ids = ", ".join(step.id for step in found)
+        table.error(f"a rule holds one experiment, or none could be read by itself: {ids}", "steps")
     if rule.goal is not None and rule.holdout is not None and rule.goal.within is None:
         table.error("with a holdout the goal needs within, so that both sides count alike", "goal")

@@ -1,4 +1,4 @@
-"""Experiments: typed and checked now, run by a later version."""
+"""Experiments: what may stand in them; `scheduler/rules/experiment.py` runs them."""
 
 from typing import Annotated, Literal
 
@@ -18,6 +18,7 @@ class DecideSection(Section):
     alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     min_per_arm: Annotated[int, Field(ge=1, le=10**8)]
     after: Duration
+    allocate: Literal["fixed", "thompson"] = "fixed"
     winner: Literal["manual", "automatic"] = "manual"
 
 

@@ -46,6 +46,14 @@ class Fields(Protocol):
         """Return a whole number from 1; without a default the key is required."""
         ...
 
+    def number(self, name: str, low: float, high: float) -> float:
+        """Return a required number between `low` and `high`."""
+        ...
+
+    def shares(self, name: str) -> tuple[tuple[str, float], ...]:
+        """Return names with their shares, each above 0 and up to 1; the key is required."""
+        ...
+
     def flag(self, name: str) -> bool:
         """Return true or false; false when the key is not there."""
         ...

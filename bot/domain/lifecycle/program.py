@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.conditions import Condition
 from bot.domain.effects import Effect
 from bot.domain.events import InboundEvent
+from bot.domain.experiments.reading import Terms
 from bot.domain.lifecycle.enrollment import Enrollment
 from bot.domain.members import Member
 from bot.domain.outbox import OutboxState
@@ -43,12 +44,13 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """The step ended: go on at step `to` (None: the next one; empty: the end)."""
+    """The step ended: go on at step `to` (None: the next one; empty: the end), from now on in this `arm`."""
 
     to: str | None = None
     effects: tuple[Effect, ...] = ()
     rounds: Mapping[str, int] | None = None
     note: str = ""
+    arm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ class Action:
     def conditions(self) -> tuple[Condition, ...]:
         """Return the conditions this step reads."""
         return ()
+
+    @property
+    def terms(self) -> Terms | None:
+        """Return how the experiment that this step is may be decided; None for any other step."""
+        return None
 
     @property
     def claims(self) -> tuple[str, ...]:

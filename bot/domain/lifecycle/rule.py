@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.domain.conditions import Always, Condition
 from bot.domain.lifecycle.entry import Entry
-from bot.domain.lifecycle.program import Program
+from bot.domain.lifecycle.program import Program, Step
 
 EVERYBODY = Always()
 
@@ -120,7 +120,10 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One lifecycle rule. `version` is a hash of its text, `claims` the keywords its messages promise."""
+    """One lifecycle rule. `version` is a hash of its text, `claims` the keywords its messages promise.
+
+    `arms` are weights ordered at run time for its experiment, by a winner that was named; empty: as written.
+    """
 
     name: str
     entry: Entry
@@ -137,6 +140,12 @@ class Rule:
     holdout: Holdout | None = None
     cap: Cap | None = None
     claims: tuple[str, ...] = ()
+    arms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def experiment(self) -> Step | None:
+        """Return the step that is the rule's experiment, None when it has none."""
+        return next((step for step in self.program.steps.values() if step.action.terms is not None), None)
 
     @property
     def exit_conditions(self) -> tuple[Condition, ...]:

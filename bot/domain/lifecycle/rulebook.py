@@ -8,6 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.domain.conditions import Condition, CouponIs, Did, KnownFor, Tagged
+from bot.domain.experiments.arms import order_of
 from bot.domain.explanation import clauses, kinds_needed
 from bot.domain.lifecycle.rule import Rule, Status
 from bot.domain.lifecycle.spans import zone_or
@@ -22,7 +23,8 @@ class Rulebook:
     """Rules, stages and segments; immutable, shared by every thread.
 
     `stages` are asked in their order, the first that holds is the member's. `audiences` are further
-    conditions whose counts must be known (campaigns). `paused` names rules an operator stopped.
+    conditions whose counts must be known (campaigns). `paused` names rules an operator stopped,
+    `orders` holds by rule the weights of arms that were ordered since, as a switch keeps them.
     """
 
     rules: Mapping[str, Rule]
@@ -31,11 +33,19 @@ class Rulebook:
     zone: ZoneInfo = DEFAULT_ZONE
     audiences: tuple[Condition, ...] = ()
     paused: frozenset[str] = frozenset()
+    orders: Mapping[str, str] = field(default_factory=dict)
 
-    def pausing(self, names: Iterable[str]) -> "Rulebook":
-        """Return the same book with exactly these rules paused by an operator."""
-        wanted = frozenset(names) & frozenset(self.rules)
-        return self if wanted == self.paused else replace(self, paused=wanted)
+    def ordered_to(self, paused: Iterable[str], arms: Mapping[str, str]) -> "Rulebook":
+        """Return the same book with exactly these rules paused and these weights of arms, by rule."""
+        wanted = frozenset(paused) & frozenset(self.rules)
+        orders = {name: text for name, text in arms.items() if name in self.rules}
+        if wanted == self.paused and orders == self.orders:
+            return self
+        rules = {
+            name: replace(rule, arms=order_of(orders.get(name, ""))) if rule.arms or name in orders else rule
+            for name, rule in self.rules.items()
+        }
+        return replace(self, rules=rules, paused=wanted, orders=orders)
 
     def zone_of(self, member: Member) -> ZoneInfo:
         """Return the member's time zone, else the app's."""

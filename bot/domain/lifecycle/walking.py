@@ -85,6 +85,8 @@ class Walk:
         if isinstance(answer, Go):
             if answer.rounds is not None:
                 self.run = replace(self.run, rounds=answer.rounds)
+            if answer.arm:
+                self.run = replace(self.run, arm=answer.arm)
             self.trail.append(Passed(step.id, self.now, "done", answer.note))
             return step.next if answer.to is None else answer.to
         if not again:

@@ -71,7 +71,7 @@ async def test_a_paused_rule_stands_still_and_goes_on_when_it_is_live_again(data
     town.settle(1)
     town.hear("member.followed", 1)
     town.finish_messages()
-    assert await run_due(database, town.book.pausing(["r"]), town.now) == 0
+    assert await run_due(database, town.book.ordered_to(["r"], {}), town.now) == 0
     assert town.runs() == [("r/1/0", "active", "hi")]
     assert await run_due(database, town.book, town.now) == 1
     assert town.runs() == [("r/1/0", "active", "w")]

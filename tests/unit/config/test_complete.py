@@ -14,7 +14,6 @@ from tests.unit.config.files import COMPLETE, ENVIRON, PARTS, SMALL, examined, l
 
 OWN = Path(__file__).resolve().parents[3] / "config.yaml"
 LATER = [
-    "rules.first_order_coupon.steps[1].experiment",
     "activities.check_in",
     "activities.lottery",
     "activities.referral",

@@ -88,12 +88,12 @@ def test_an_operators_pause_lets_nobody_in_and_nobody_move() -> None:
     life = Life(rule(WAIT, more="    reentry: {mode: every_occurrence}\n"))
     life.happens("member.followed")
     live = life.book
-    life.book = live.pausing(["r"])
+    life.book = live.ordered_to(["r"], {})
     life.happens("member.followed")
     assert len(entered(life)) == 1
     life.now += DAY
     assert life.look(life.active[0].id) == []
-    life.book = life.book.pausing([])
+    life.book = life.book.ordered_to([], {})
     life.look(life.active[0].id)
     assert life.active == []
 
