@@ -20,6 +20,7 @@ from bot.domain.clock import Clock
 from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
+from bot.domain.lifecycle.rulebook import Rulebook
 from bot.engine import Engine
 from bot.group import Group
 from bot.heart import Seen, Work
@@ -30,7 +31,8 @@ from bot.rendering import Renderer
 from bot.sender import Caller, Wording
 from bot.watching import Watch
 from scheduler import lifecycle
-from scheduler.jobs import Timetable, campaign_job, nightly_scores
+from scheduler.experiments import decides_itself
+from scheduler.jobs import Job, Timetable, campaign_job, nightly_experiments, nightly_scores
 from scheduler.jobs.nominal import nominal_after
 from scheduler.retention import Cleaning
 from storage import due, switches
@@ -105,10 +107,9 @@ def work_of(
     config: Config, database: Database, engine: Engine, dispatcher: Dispatcher, poster: Poster
 ) -> Work:
     """Return what does everything that time has made due, and the one look that tells what there is to do."""
-    jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
-    timetable = Timetable(database, jobs, config.app.zone)
-    announcer = Announcer(database, dispatcher)
     book = rulebook(config)
+    timetable = Timetable(database, _jobs(config, book), config.app.zone)
+    announcer = Announcer(database, dispatcher)
 
     async def run_rules(now: datetime) -> int:
         return await lifecycle.run_due(database, book, now)
@@ -138,6 +139,13 @@ def work_of(
     quiet = QuietMembers(database, dispatcher, config.groups.quiet_after)
     besides = (Watch(database, config).run, cleaning.run, overhearing.run, quiet.run)
     return Work(passes, look, besides=besides)
+
+
+def _jobs(config: Config, book: Rulebook) -> list[Job]:
+    """Return what is done at nominal times."""
+    jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
+    tried = [rule for rule in book.rules.values() if decides_itself(rule)]
+    return [*jobs, nightly_experiments(tried)] if tried else jobs
 
 
 def _live(campaign: Campaign) -> bool:

@@ -115,7 +115,7 @@ def _blamed(found: Iterable[Culprit], speaker: speaking.Speaker) -> Iterator[dic
 
 def _run(one: Run, life: Life, doors: Openings) -> dict[str, Any]:
     run = one.run
-    return plain(
+    document: dict[str, Any] = plain(
         {
             "id": run.id,
             "entered_at": run.entered_at,
@@ -130,12 +130,13 @@ def _run(one: Run, life: Life, doors: Openings) -> dict[str, Any]:
             "messages": [_push(push, life, doors) for push in one.pushes],
         }
     )
+    return document
 
 
 def _push(push: Push, life: Life, doors: Openings) -> dict[str, Any]:
     since = held_since(push)
     window = spent(push, life, doors)
-    return plain(
+    document: dict[str, Any] = plain(
         {
             "id": push.id,
             "step": push.step,
@@ -151,3 +152,4 @@ def _push(push: Push, life: Life, doors: Openings) -> dict[str, Any]:
             "gates": [plain(gate) for gate in push.gates],
         }
     )
+    return document

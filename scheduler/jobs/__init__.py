@@ -7,6 +7,16 @@ counts once however many replicas tick, and a stop leaves it to be caught up.
 
 from scheduler.jobs.nominal import nominal_after
 from scheduler.jobs.ticking import Ticker
-from scheduler.jobs.timetable import CatchUp, Job, Timetable, campaign_job, nightly_scores
+from scheduler.jobs.timetable import (
+    CatchUp,
+    Job,
+    Timetable,
+    campaign_job,
+    nightly_experiments,
+    nightly_scores,
+)
 
-__all__ = ["CatchUp", "Job", "Ticker", "Timetable", "campaign_job", "nightly_scores", "nominal_after"]
+__all__ = [
+    "CatchUp", "Job", "Ticker", "Timetable", "campaign_job", "nightly_experiments", "nightly_scores",
+    "nominal_after",
+]  # fmt: skip

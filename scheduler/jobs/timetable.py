@@ -11,6 +11,8 @@ import structlog
 
 from bot.domain.errors import StorageUnavailable
 from bot.domain.lifecycle.campaign import Campaign, Schedule
+from bot.domain.lifecycle.rule import Rule
+from scheduler import experiments
 from scheduler.campaigns import fire
 from scheduler.jobs.nominal import nominal_after
 from storage import firings, rfm
@@ -54,6 +56,15 @@ def nightly_scores(at: time = time(3, 30)) -> Job:
         return f"moved {rfm.score(connection, now).moved}"
 
     return Job("rfm", Schedule(at), run)
+
+
+def nightly_experiments(rules: Sequence[Rule], at: time = time(4, 0)) -> Job:
+    """Return the job that names the winners which may name themselves, and shifts arms that are sampled."""
+
+    def run(connection: Connection, _nominal: datetime, now: datetime) -> str:
+        return f"ordered {experiments.decide(connection, rules, now)}"
+
+    return Job("experiments", Schedule(at), run)
 
 
 @dataclass(slots=True)

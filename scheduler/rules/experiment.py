@@ -29,6 +29,11 @@ class Experiment(Action):
         return False
 
     @property
+    def arm_names(self) -> tuple[str, ...]:
+        """Return the names of the arms."""
+        return tuple(name for name, _ in self.weights)
+
+    @property
     def terms(self) -> Terms:
         """Return when and how it may be decided."""
         return self.decided_by

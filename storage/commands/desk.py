@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bot.domain.commanding.acts import Done
 from bot.domain.commanding.plans import Card
 from storage.commands import (
+    arms,
     brakes,
     cases,
     circles,
@@ -25,11 +26,11 @@ from storage.commands.orders import Deeds, Given, Looks
 
 LOOKS: Looks = {
     **standing.LOOKS, **people.LOOKS, **circles.LOOKS, **cases.LOOKS, **programs.LOOKS,
-    **planned.LOOKS,
+    **planned.LOOKS, **arms.LOOKS,
 }  # fmt: skip
 DEEDS: Deeds = {
     **tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS, **proposing.DEEDS, **confirming.DEEDS,
-    **undoing.DEEDS, **trying.DEEDS,
+    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS,
 }  # fmt: skip
 
 

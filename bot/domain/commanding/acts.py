@@ -74,6 +74,14 @@ class TrySend:
 
 
 @value
+class ChooseArm:
+    """Give new members of a rule this arm of its experiment; empty: as the file says."""
+
+    rule: str
+    arm: str
+
+
+@value
 class Undo:
     """Take back what a code stands for, as far as it can be."""
 

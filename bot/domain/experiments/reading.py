@@ -6,23 +6,12 @@ from enum import StrEnum
 from itertools import combinations
 
 from bot.domain.experiments.intervals import Interval, Spread, means_apart, newcombe, wilson
-from bot.domain.experiments.sequential import always_valid_p, needed
+from bot.domain.experiments.sequential import always_valid_mean_p, always_valid_p, needed
 from bot.domain.value import value
 
 # Where the arms seem equal, the number is given for telling this part of the rate apart.
 NOTICEABLE = 0.1
-
-
-@value
-class Terms:
-    """When and how an experiment may be decided; see `experiment.decide` in the configuration."""
-
-    metric: str = "goal"
-    alpha: float = 0.05
-    min_per_arm: int = 100
-    after: timedelta = timedelta()
-    automatic: bool = False
-    thompson: bool = False
+GOAL, VALUE = "goal", "value"
 
 
 @value
@@ -38,6 +27,22 @@ class ArmCount:
     reached: int
     spread: Spread
     first_at: datetime | None = None
+
+
+@value
+class Terms:
+    """When and how an experiment may be decided; see `experiment.decide` in the configuration."""
+
+    metric: str = GOAL
+    alpha: float = 0.05
+    min_per_arm: int = 100
+    after: timedelta = timedelta()
+    automatic: bool = False
+    thompson: bool = False
+
+    def worth(self, arm: ArmCount) -> float:
+        """Return what arms are ranked by: their share, or their mean amount."""
+        return arm.spread.mean if self.metric == VALUE else _share(arm)
 
 
 class Verdict(StrEnum):
@@ -79,11 +84,11 @@ def read(arms: Sequence[ArmCount], terms: Terms, now: datetime) -> Reading:
     if len(arms) < 2:
         return Reading(shown, (), Verdict.TOO_EARLY)
     many = len(arms) * (len(arms) - 1) // 2
-    pairs = tuple(_versus(*_ordered(one, other), terms.alpha, many) for one, other in combinations(arms, 2))
+    pairs = tuple(_versus(*_ordered(one, other, terms), terms, many) for one, other in combinations(arms, 2))
     needs = _needs(arms, terms)
     if _too_early(arms, terms, now):
         return Reading(shown, pairs, Verdict.TOO_EARLY, needs=needs)
-    best = max(arms, key=_share)
+    best = max(arms, key=terms.worth)
     mine = [pair for pair in pairs if best.name == pair.better]
     if len(mine) == len(arms) - 1 and all(pair.p <= terms.alpha for pair in mine):
         return Reading(shown, pairs, Verdict.WINNER, best.name)
@@ -95,19 +100,21 @@ def _too_early(arms: Sequence[ArmCount], terms: Terms, now: datetime) -> bool:
     return min(arm.matured for arm in arms) < terms.min_per_arm or now - began < terms.after
 
 
-def _versus(better: ArmCount, base: ArmCount, alpha: float, many: int) -> Versus:
+def _versus(better: ArmCount, base: ArmCount, terms: Terms, many: int) -> Versus:
     counts = (better.reached, better.matured, base.reached, base.matured)
+    by_value = terms.metric == VALUE
+    p = always_valid_mean_p(better.spread, base.spread) if by_value else always_valid_p(*counts)
     return Versus(
         better.name,
         base.name,
-        newcombe(*counts, alpha / many),
-        means_apart(better.spread, base.spread, alpha / many),
-        min(1.0, always_valid_p(*counts) * many),
+        newcombe(*counts, terms.alpha / many),
+        means_apart(better.spread, base.spread, terms.alpha / many),
+        min(1.0, p * many),
     )
 
 
-def _ordered(one: ArmCount, other: ArmCount) -> tuple[ArmCount, ArmCount]:
-    return (one, other) if _share(one) >= _share(other) else (other, one)
+def _ordered(one: ArmCount, other: ArmCount, terms: Terms) -> tuple[ArmCount, ArmCount]:
+    return (one, other) if terms.worth(one) >= terms.worth(other) else (other, one)
 
 
 def _share(arm: ArmCount) -> float:

@@ -9,9 +9,13 @@ winner several times as often.
 from math import exp, log, sqrt
 from statistics import NormalDist
 
+from bot.domain.experiments.intervals import Spread
+
 # The spread of differences the test is tuned for, as a share of all: three of a hundred. It must not hang on
 # what was seen; another value only makes the test slower, never wrong.
 TUNED_FOR = 0.03
+# For means: a tenth of the amounts' spread.
+TUNED_FOR_MEANS = 0.1
 _NORMAL = NormalDist()
 _HIGHEST = 700.0
 
@@ -23,8 +27,20 @@ def always_valid_p(hits: int, count: int, base_hits: int, base_count: int) -> fl
     # One of each kind is added: without it an arm where nothing happened yet would seem to be certain.
     pooled = (hits + base_hits + 1) / (count + base_count + 2)
     variance = pooled * (1 - pooled) * (1 / count + 1 / base_count)
-    difference = hits / count - base_hits / base_count
-    tuned = TUNED_FOR**2
+    return _p_of(hits / count - base_hits / base_count, variance, TUNED_FOR**2)
+
+
+def always_valid_mean_p(one: Spread, base: Spread) -> float:
+    """Return the same of two means being the same, for counts where the normal law holds."""
+    variance = one.variance_of_mean + base.variance_of_mean
+    if not 0 < variance < float("inf"):
+        return 1.0
+    # The same tuning in units of the amounts' own spread, which many members tell well enough.
+    own = variance / (1 / one.count + 1 / base.count)
+    return _p_of(one.mean - base.mean, variance, own * TUNED_FOR_MEANS**2)
+
+
+def _p_of(difference: float, variance: float, tuned: float) -> float:
     grown = difference**2 * tuned / (2 * variance * (variance + tuned))
     ratio = sqrt(variance / (variance + tuned)) * exp(min(grown, _HIGHEST))
     return min(1.0, 1 / ratio)

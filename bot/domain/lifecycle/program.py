@@ -102,6 +102,11 @@ class Action:
         return None
 
     @property
+    def arm_names(self) -> tuple[str, ...]:
+        """Return the names of the arms, where this step is an experiment."""
+        return ()
+
+    @property
     def claims(self) -> tuple[str, ...]:
         """Return the keywords by which members claim what this step promises."""
         return ()

@@ -42,7 +42,13 @@ class Town:
 
     def settle(self, count: int, **columns: object) -> None:
         """Members 1 to `count`, known since now unless said otherwise, as an import leaves them."""
-        rows = [{**members.new_member(self.now), **columns, "id": number} for number in range(1, count + 1)]
+        self.settle_more(1, count, **columns)
+
+    def settle_more(self, first: int, last: int, **columns: object) -> None:
+        """Members `first` to `last` as well."""
+        rows = [
+            {**members.new_member(self.now), **columns, "id": number} for number in range(first, last + 1)
+        ]
         self.database.transact(lambda c: c.execute(MEMBER.insert(), rows))
 
     def hear(
