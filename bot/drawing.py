@@ -30,7 +30,7 @@ class Easel:
 
     def draw(self, drawing: Drawing) -> str | None:
         """Write a picture and return its path, None where it cannot be drawn; safe in any thread."""
-        if not _has_font():
+        if not has_font():
             return None
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="hetang-pictures-"))
@@ -42,10 +42,17 @@ class Easel:
         return str(path)
 
 
-def _has_font() -> bool:
+def has_font() -> bool:
+    """Return whether Chinese can be drawn; a font installed since the last look is found too."""
     from matplotlib import font_manager  # here, as matplotlib takes seconds to load
 
-    return any(font.name == FONT for font in font_manager.fontManager.ttflist)
+    known = font_manager.fontManager
+    if not any(font.name == FONT for font in known.ttflist):
+        # matplotlib keeps the fonts of its first start for good.
+        for path in font_manager.findSystemFonts():
+            if "NotoSansCJK" in path:
+                known.addfont(path)
+    return any(font.name == FONT for font in known.ttflist)
 
 
 def _write(drawing: Drawing, speaker: Speaker, path: Path) -> None:

@@ -1,12 +1,12 @@
 """The report's pictures as PNG files, drawn by matplotlib if it is installed (extra ``charts``)."""
 
-import importlib.util
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.drawing import FONT, available, has_font
 from bot.web.axes import in_order
 from bot.web.charts import PALETTE, ROUTES, STAGES
 from bot.web.dashboard import Dashboard
@@ -15,17 +15,14 @@ from bot.web.words import Words
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FONT = "Noto Sans CJK SC"
+__all__ = ["available", "draw"]
+
 INK, FAINT = "#33413c", "#e6ece8"
-
-
-def available() -> bool:
-    """Return whether pictures can be drawn here."""
-    return importlib.util.find_spec("matplotlib") is not None
 
 
 def draw(board: Dashboard, words: Words, folder: Path) -> list[Path]:
     """Write the pictures into a folder and return their paths."""
+    has_font()
     makers: dict[str, Callable[[Axes, Dashboard, Words], None]] = {
         "flow": _flow,
         "pushes": _pushes,
