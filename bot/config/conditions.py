@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.config.document import under
-from bot.config.leaves import COMPANIONS, LEAVES, Names, leaf_of
+from bot.config.leaves import LEAVES, Names, leaf_of
 from bot.config.problems import Problems, did_you_mean
+from bot.config.rhythms import COMPANIONS
 from bot.domain.conditions import AllOf, Always, AnyOf, Condition, InSegment, Not
 
 __all__ = ["Names", "parse"]

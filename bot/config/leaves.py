@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from bot.config.comparisons import count, numeric, plain, scalar, span, text
 from bot.config.document import under
 from bot.config.problems import Problems, did_you_mean
+from bot.config.rhythms import CUSTOM, overdue
 from bot.config.values import duration
 from bot.domain.conditions import (
     AT_LEAST_ONCE,
@@ -31,11 +32,7 @@ from bot.domain.events import KNOWN_KINDS
 COUPON_STATES = ("reserved", "issued", "redeemed", "expired", "returned", "revoked", "refunded")
 SCORES = ("recency", "frequency", "monetary")
 
-# Keys that complete another one and ask nothing by themselves.
-COMPANIONS: Mapping[str, frozenset[str]] = {"did": frozenset({"count", "within"})}
-
 _ATTRIBUTE = re.compile(r"\w[\w .-]{0,63}")
-_CUSTOM = re.compile(r"custom\.[a-z0-9_]{1,80}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def _read(as_: Callable[[object], Value], value: object, path: str, problems: Pr
 
 def _did(key: str, raw: Mapping[str, Any], path: str, problems: Problems, _names: Names) -> Condition | None:
     kind = raw[key]
-    known = isinstance(kind, str) and (kind == ANY or kind in KNOWN_KINDS or _CUSTOM.fullmatch(kind))
+    known = isinstance(kind, str) and (kind == ANY or kind in KNOWN_KINDS or CUSTOM.fullmatch(kind))
     if not known:
         problems.missing(under(path, key), "event", str(kind), [ANY, *sorted(KNOWN_KINDS)])
     often, within = AT_LEAST_ONCE, None
@@ -188,6 +185,7 @@ def _event(
 
 LEAVES: Mapping[str, Reader] = {
     "did": _did,
+    "overdue": overdue,
     "tag": _tag,
     "stage": _stage,
     "rfm": _rfm,

@@ -81,6 +81,18 @@ class Did:
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """The member's own rhythm is broken: since they last did `kind` more than `times` their mean gap went by.
+
+    Who did it fewer than `least` times has no rhythm yet. Whole seconds count, see `bot.domain.rhythm`.
+    """
+
+    kind: str
+    times: float = 1.5
+    least: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class InSegment:
     """The member satisfies the named segment, whose tree stands here resolved."""
 
@@ -171,6 +183,6 @@ class InGroup:
 
 
 Condition = (
-    Always | AllOf | AnyOf | Not | Did | InSegment | Tagged | StageIs | RfmIs | KnownFor | Unfollowed
-    | AttributeIs | AttributeIn | EventIs | CouponIs | InGroup
+    Always | AllOf | AnyOf | Not | Did | Overdue | InSegment | Tagged | StageIs | RfmIs | KnownFor
+    | Unfollowed | AttributeIs | AttributeIn | EventIs | CouponIs | InGroup
 )  # fmt: skip

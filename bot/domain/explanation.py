@@ -17,6 +17,7 @@ from bot.domain.conditions import (
     InSegment,
     KnownFor,
     Not,
+    Overdue,
     RfmIs,
     StageIs,
     Tagged,
@@ -24,9 +25,10 @@ from bot.domain.conditions import (
 )
 from bot.domain.counting import count_of, kinds_of, last_time, presence
 from bot.domain.events import Scalar
-from bot.domain.members import Member
+from bot.domain.members import Member, Tally
 from bot.domain.outlook import next_change
 from bot.domain.predicate import NOTHING, attribute, coupon_state, holds
+from bot.domain.rhythm import gap
 
 SCORES = ("recency", "frequency", "monetary")
 
@@ -36,8 +38,8 @@ class Clause:
     """One node of a condition as it stands for a member.
 
     `value` is what the member has where the leaf asks: a count, a time as ISO 8601 in UTC, a tag's
-    expiry, seconds known, a state; None when there is nothing. `turns_at` is when it could change
-    with no new event. `parts` are the clauses below; a leaf has none.
+    expiry, seconds known, a state, seconds of the usual gap; None when there is nothing. `turns_at` is when
+    it could change with no new event. `parts` are the clauses below; a leaf has none.
     """
 
     condition: Condition
@@ -98,7 +100,7 @@ def explain(
 
 def _value(leaf: Condition, member: Member, now: datetime, context: Mapping[str, Scalar]) -> Scalar:
     match leaf:
-        case Did():
+        case Did() | Overdue():
             return _did_value(leaf, member, now)
         case Tagged(name):
             tag = member.tags.get(name)
@@ -131,7 +133,14 @@ def _profile_value(leaf: Condition, member: Member) -> Scalar:
             return None
 
 
-def _did_value(did: Did, member: Member, now: datetime) -> Scalar:
+def _usual_gap(tally: Tally | None) -> float | None:
+    usual = gap(tally) if tally is not None else None
+    return None if usual is None else usual.total_seconds()
+
+
+def _did_value(did: Did | Overdue, member: Member, now: datetime) -> Scalar:
+    if isinstance(did, Overdue):
+        return _usual_gap(member.tallies.get(did.kind))
     if presence(did.count) is not None:
         return _iso(last_time(did, member))
     return count_of(did, member, now)

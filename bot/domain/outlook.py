@@ -3,11 +3,23 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.conditions import AllOf, AnyOf, Condition, CouponIs, Did, InSegment, KnownFor, Not, Tagged
+from bot.domain.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    CouponIs,
+    Did,
+    InSegment,
+    KnownFor,
+    Not,
+    Overdue,
+    Tagged,
+)
 from bot.domain.counting import did_changes_at
 from bot.domain.events import Scalar
 from bot.domain.members import Member
 from bot.domain.predicate import NOTHING, holds
+from bot.domain.rhythm import overdue_from
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -65,6 +77,8 @@ def _leaf_turns(leaf: Condition, member: Member, now: datetime) -> datetime:
     match leaf:
         case Did():
             return did_changes_at(leaf, member, now) or NEVER
+        case Overdue():
+            return _if_ahead(overdue_from(leaf, member), now)
         case KnownFor():
             return _known_for_turns(leaf, member, now)
         case Tagged(name):

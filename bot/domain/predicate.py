@@ -32,6 +32,7 @@ from bot.domain.conditions import (
     KnownFor,
     Not,
     Operator,
+    Overdue,
     RfmIs,
     StageIs,
     Tagged,
@@ -40,6 +41,7 @@ from bot.domain.conditions import (
 from bot.domain.counting import holds_did
 from bot.domain.events import Scalar
 from bot.domain.members import Holding, Member
+from bot.domain.rhythm import holds_overdue
 from bot.domain.scalars import RELATIONS, compare
 
 NOTHING: Mapping[str, Scalar] = {}
@@ -131,6 +133,7 @@ _EVALUATORS: Mapping[type, Callable[[Any, Member, datetime, Mapping[str, Scalar]
     AnyOf: _any,
     Not: _not,
     Did: lambda part, member, now, _context: holds_did(part, member, now),
+    Overdue: lambda part, member, now, _context: holds_overdue(part, member, now),
     InSegment: _segment,
     Tagged: _tagged,
     StageIs: lambda part, member, _now, _context: member.stage in part.names,

@@ -53,6 +53,8 @@ def held(clause: Clause, zone: tzinfo) -> Said:
     """Return what the member has where a leaf asks."""
     value: Scalar = clause.value
     match clause.condition:
+        case cond.Overdue():
+            return _usual(value)
         case cond.KnownFor():
             return Said(plain=span(timedelta(seconds=float(value or 0))))
         case cond.StageIs():
@@ -63,6 +65,12 @@ def held(clause: Clause, zone: tzinfo) -> Said:
             return say("value_times", count=value or 0)
         case _:
             return _plain(value)
+
+
+def _usual(value: Scalar) -> Said:
+    if not value:
+        return say("value_no_rhythm")
+    return say("value_rhythm", gap=span(timedelta(seconds=float(value))))
 
 
 def _plain(value: Scalar) -> Said:
@@ -87,6 +95,9 @@ def span(length: timedelta) -> str:
 
 _LEAVES: Mapping[type, Callable[[Any], Said]] = {
     cond.Did: _did,
+    cond.Overdue: lambda one: say(
+        "leaf_overdue", kind=say(f"kind:{one.kind}"), times=f"{one.times:g}", least=one.least
+    ),
     cond.Tagged: lambda one: say("leaf_tag", tag=one.name),
     cond.StageIs: lambda one: say(
         "leaf_stage", stages=listed((say(f"stage:{name}") for name in one.names), "/")

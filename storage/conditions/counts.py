@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from bot.domain.conditions import Comparison, Did
+from bot.domain.conditions import Comparison, Did, Overdue
 from bot.domain.counting import ANY, kinds_of, presence
+from bot.domain.rhythm import MILLE, per_mille, seconds
 from bot.domain.scalars import OPPOSITES, RELATIONS
 from storage.conditions.attributes import MEMBER
+from storage.conditions.seconds import whole_seconds
 from storage.tables import table
 from storage.tables.events import EventRow
 from storage.tables.members import TallyRow
@@ -92,3 +94,15 @@ def _counted_events(leaf: Did, since: datetime, *, driving: bool) -> ColumnEleme
         return enough
     recent = select(TALLY.c.member_id).where(TALLY.c.kind.in_(kinds), TALLY.c.last_at > since)
     return _member_is_in(recent, driving=driving) & enough
+
+
+def overdue(leaf: Overdue, now: datetime, *, driving: bool) -> ColumnElement[bool]:
+    """Return SQL for `rhythm.holds_overdue`; it is never NULL."""
+    first, last = whole_seconds(TALLY.c.first_at), whole_seconds(TALLY.c.last_at)
+    span, gaps = last - first, TALLY.c.count - 1
+    # Whole numbers on both sides, and the same as in memory: floor(a / b) < c is a < b * c.
+    broken = per_mille(leaf.times) * span < MILLE * gaps * (seconds(now) - last)
+    broken_ids = select(TALLY.c.member_id).where(
+        TALLY.c.kind == leaf.kind, TALLY.c.count >= max(leaf.least, 2), span > 0, broken
+    )
+    return _member_is_in(broken_ids, driving=driving)

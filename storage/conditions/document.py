@@ -12,6 +12,7 @@ _KINDS = {
     kind.__name__: kind
     for kind in (
         conditions.Always, conditions.AllOf, conditions.AnyOf, conditions.Not, conditions.Did,
+        conditions.Overdue,
         conditions.InSegment, conditions.Tagged, conditions.StageIs, conditions.RfmIs, conditions.KnownFor,
         conditions.Unfollowed, conditions.AttributeIs, conditions.AttributeIn, conditions.EventIs,
         conditions.CouponIs, conditions.InGroup, Comparison,

@@ -20,6 +20,7 @@ from bot.domain.conditions import (
     InSegment,
     KnownFor,
     Not,
+    Overdue,
     RfmIs,
     StageIs,
     Tagged,
@@ -29,7 +30,7 @@ from bot.domain.events import Scalar
 from bot.domain.predicate import NOTHING, known_since_bound, rfm_scores
 from bot.domain.scalars import RELATIONS, compare
 from storage.conditions.attributes import MEMBER, attribute, constant
-from storage.conditions.counts import did, who_did
+from storage.conditions.counts import did, overdue, who_did
 from storage.tables import table
 from storage.tables.delivery import CouponRow
 from storage.tables.groups import GroupMemberRow, GroupRow
@@ -74,6 +75,8 @@ def _leaf(
     match leaf:
         case Did():
             return did(leaf, now, driving=driving)
+        case Overdue():
+            return overdue(leaf, now, driving=driving)
         case Tagged():
             return _tagged(leaf, now, driving=driving)
         case EventIs(name, relation, value):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from bot.domain.conditions import Condition, CouponIs, Did, KnownFor, Tagged
+from bot.domain.conditions import Condition, CouponIs, Did, KnownFor, Overdue, Tagged
 from bot.domain.experiments.arms import order_of
 from bot.domain.explanation import clauses, kinds_needed
 from bot.domain.lifecycle.rule import Rule, Status
@@ -174,6 +174,7 @@ def _heeds(rule: Rule, kind: str) -> bool:
 def _turns(condition: Condition) -> bool:
     """Return whether the passing of time can change the condition's truth."""
     return any(
-        isinstance(leaf, KnownFor | Tagged | CouponIs) or (isinstance(leaf, Did) and leaf.within is not None)
+        isinstance(leaf, KnownFor | Tagged | CouponIs | Overdue)
+        or (isinstance(leaf, Did) and leaf.within is not None)
         for leaf in clauses(condition)
     )

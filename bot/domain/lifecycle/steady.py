@@ -9,7 +9,7 @@ condition counts is never steady.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.conditions import Condition, Did
+from bot.domain.conditions import Condition, Did, Overdue
 from bot.domain.counting import kinds_of, presence
 from bot.domain.explanation import clauses
 from bot.domain.members import Member
@@ -20,6 +20,8 @@ def repeat_window(conditions: Iterable[Condition], kind: str) -> timedelta | Non
     shortest = timedelta.max
     for condition in conditions:
         for leaf in clauses(condition):
+            if isinstance(leaf, Overdue) and leaf.kind == kind:
+                return None  # every time it is done the rhythm is another
             if not isinstance(leaf, Did) or kind not in kinds_of(leaf):
                 continue
             if presence(leaf.count) is None:
