@@ -9,9 +9,12 @@ from collections.abc import Collection, Iterable, Mapping
 from bot.config.draft import Draft
 from bot.config.problems import Problems
 from bot.config.sends import Gift
-from bot.domain.conditions import Condition
+from bot.domain.conditions import AttributeIs, Condition
 from bot.domain.delivery.policy import MARKETING
-from bot.domain.explanation import facts_of
+from bot.domain.explanation import clauses, facts_of
+
+TOP_PRIZE = 50_000 * 100  # 分
+CHILDHOOD = 14  # years
 
 
 def check_gifts(found: Collection[Gift], draft: Draft, problems: Problems) -> None:
@@ -89,3 +92,31 @@ def check_fairness(
             f"a coupon must not depend on {fact} (大数据杀熟, 个人信息保护法 art. 24); "
             "drop the coupon or the condition",
         )
+
+
+def check_prizes(prizes: Iterable[str], draft: Draft, problems: Problems) -> None:
+    """Refuse a lottery whose top prize is worth more than the law allows."""
+    for prize in prizes:
+        batch = draft.coupons.get(prize.removeprefix("coupon.")) if prize.startswith("coupon.") else None
+        if batch is not None and max(batch.amount_off or 0, batch.max_off) > TOP_PRIZE:
+            problems.error(
+                f"activities.lottery.prizes.{prize}",
+                "a prize is worth 50,000 yuan at most (反不正当竞争法; 规范促销行为暂行规定 art. 17); "
+                "give a smaller one",
+            )
+
+
+def check_children(path: str, conditions: Iterable[Condition], problems: Problems) -> None:
+    """Refuse marketing that picks out children: it would need the consent of each one's guardian."""
+    if any(_names_children(leaf) for condition in conditions for leaf in clauses(condition)):
+        problems.error(
+            path,
+            "marketing must not pick out children under 14 without their guardian's consent "
+            "(个人信息保护法 art. 31); speak to the parent instead",
+        )
+
+
+def _names_children(leaf: Condition) -> bool:
+    if not isinstance(leaf, AttributeIs) or leaf.name != "age" or leaf.operator not in {"<", "<=", "=="}:
+        return False
+    return isinstance(leaf.value, int | float) and leaf.value <= CHILDHOOD

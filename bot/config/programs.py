@@ -8,7 +8,7 @@ from bot.config.claims import check_claims
 from bot.config.conditions import Names, parse
 from bot.config.document import Plain, under
 from bot.config.draft import Draft
-from bot.config.law import check_fairness, check_gifts
+from bot.config.law import check_children, check_fairness, check_gifts
 from bot.config.messages import check_messages, names_of
 from bot.config.parts import Messages, Parts
 from bot.config.problems import Problems
@@ -17,6 +17,7 @@ from bot.config.sections.base import validated
 from bot.config.sections.experiment import ExperimentSection
 from bot.config.sends import Gift, gifts
 from bot.domain.conditions import AllOf, Always, Condition
+from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Rule
 
@@ -107,19 +108,25 @@ def _check_dependence(
     draft: Draft,
     problems: Problems,
 ) -> None:
-    """Refuse coupons that depend on what no offer may depend on."""
+    """Refuse coupons that depend on what no offer may depend on, and marketing that picks out children."""
     forbidden = draft.fairness.forbidden if draft.fairness else []
     giving = {(gift.program, gift.owner) for gift in found if gift.text("coupon")}
-    for name, rule in rules.items():
-        if ("rules", name) in giving:
-            path = under("rules", name)
-            check_fairness(f"{path}.filter", [rule.filter], forbidden, problems)
-            if rule.entry.audience is not None:
-                check_fairness(f"{path}.entry", [rule.entry.audience], forbidden, problems)
-            check_fairness(f"{path}.steps", rule.program.conditions, forbidden, problems)
-    for name, campaign in campaigns.items():
-        if ("campaigns", name) in giving:
-            check_fairness(f"campaigns.{name}.audience", [campaign.audience], forbidden, problems)
+    telling = {(gift.program, gift.owner) for gift in found if gift.purpose == MARKETING}
+    asked = {("rules", name): _asked(rule) for name, rule in rules.items()}
+    asked |= {("campaigns", name): {"audience": (one.audience,)} for name, one in campaigns.items()}
+    for owner, parts in asked.items():
+        for part, conditions in parts.items():
+            path = under(under(owner[0], owner[1]), part)
+            if owner in telling:
+                check_children(path, conditions, problems)
+            if owner in giving:
+                check_fairness(path, conditions, forbidden, problems)
+
+
+def _asked(rule: Rule) -> dict[str, tuple[Condition, ...]]:
+    """Return the conditions of a rule by where they stand."""
+    entry = () if rule.entry.audience is None else (rule.entry.audience,)
+    return {"filter": (rule.filter,), "entry": entry, "steps": rule.program.conditions}
 
 
 def _experiments(value: Plain, path: str) -> Iterator[tuple[str, Plain]]:

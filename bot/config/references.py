@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.config.draft import LATER, Draft
+from bot.config.law import check_prizes
 from bot.config.places import located
 from bot.config.problems import Problems
 from bot.config.sections.delivery import RouteSection
@@ -154,6 +155,7 @@ def _check_activities(draft: Draft, problems: Problems) -> None:
     for kind in sorted(activities.model_fields_set):
         problems.error(f"activities.{kind}", LATER)
     if activities.lottery:
+        check_prizes(activities.lottery.prizes, draft, problems)
         for prize in activities.lottery.prizes:
             path = f"activities.lottery.prizes.{prize}"
             _check_coupon(path, prize.removeprefix("coupon."), draft, problems, prize.startswith("coupon."))

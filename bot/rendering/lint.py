@@ -9,6 +9,7 @@ from jinja2 import TemplateError, nodes
 from bot.domain.content import News, Notice, Text
 from bot.rendering.environment import MessageEnvironment
 from bot.rendering.front_matter import NOTICES
+from bot.rendering.inducement import induced
 from bot.rendering.message import FIELD_LIMITS, Message, shown
 from bot.rendering.scope import uses_personal
 
@@ -51,6 +52,7 @@ def wrong_with(
     unknown = [name.partition(".")[2] for name in sorted(message.uses) if name.startswith("links.")]
     yield from (f'no link "{name}"' for name in unknown if name not in surroundings["links"])
     yield from _wrong_sample(message, surroundings)
+    yield from induced(_written(message))
     if message.head.purpose == "marketing" and message.head.type not in {*NOTICES, "image", "miniprogram"}:
         yield from _wrong_refusal(message, refuse_words, environment)
 
@@ -95,6 +97,11 @@ def _texts(content: object) -> Iterator[str]:
         yield from (text for card in content.articles for text in (card.title, card.description))
     elif isinstance(content, Notice):
         yield from content.fields.values()
+
+
+def _written(message: Message) -> str:
+    """Return everything somebody wrote into the message, whatever branch it stands in."""
+    return "\n".join((message.source, *(str(field) for field in message.head.fields.values())))
 
 
 def _wrong_refusal(message: Message, words: Sequence[str], environment: MessageEnvironment) -> Iterator[str]:

@@ -64,3 +64,23 @@ def test_every_marketing_family_has_something_for_who_refuses_personalisation() 
     marketing = [name for name in RENDERER.families() if RENDERER.purpose(name) == "marketing"]
     assert marketing
     assert [name for name in marketing if RENDERER.lacks(name, "customer_service", personalised=False)] == []
+
+
+OTHER = {
+    "number": "m99", "name": "阿强", "stage": "loyal", "tags": ("护肤", "KOC"), "level": "黑", "points": 9000,
+    "birthday": "02-29", "source": "林老师",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("variant", ["generic", "mass"])
+def test_what_is_the_same_for_all_is_the_same_to_the_byte_for_any_two(variant: str) -> None:
+    names = [name for name, which in RENDERER._messages if which == variant]
+    assert names
+    for name in names:
+        sample = sample_values(RENDERER._messages[name, variant])
+        coupon = {**sample["coupon"], "code": "ZZZZ9999"}
+        shown = [
+            RENDERER.render(name, METHODS[variant], values, personalised=variant != "generic")
+            for values in (sample, {**sample, "member": OTHER, "coupon": coupon})
+        ]
+        assert shown[0] == shown[1], name
