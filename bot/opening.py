@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.config import Config, Parts, Problem, check, load_config
+from bot.config import Config, Feasts, Parts, Problem, check, load_config
 from bot.discovery import RULE_KINDS, plugins
 from bot.rendering import Renderer
+from bot.spoken_time.feasts import NAMES, every_year
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -39,4 +40,4 @@ def open_database(config: Config) -> "Database":
 
 
 def _parts() -> Parts:
-    return Parts(tuple(plugins(*RULE_KINDS).values()), Renderer.load)
+    return Parts(tuple(plugins(*RULE_KINDS).values()), Renderer.load, Feasts(NAMES, every_year))

@@ -2,12 +2,13 @@
 
 from bot.config.loading import as_json, check, load_config, text_of
 from bot.config.model import Config
-from bot.config.parts import Parts
+from bot.config.parts import Feasts, Parts
 from bot.config.problems import Problem
 from bot.config.slices import delivery_policy, handler_settings, manners, rulebook
 
 __all__ = [
     "Config",
+    "Feasts",
     "Parts",
     "Problem",
     "as_json",

@@ -1,7 +1,8 @@
 """What other parts of the program lend to the reading of the file."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,6 +53,17 @@ class ReadMessages(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Feasts:
+    """Days of the calendar by the names people call them; `days` gives those of a name, year by year."""
+
+    names: Collection[str]
+    days: Callable[[str], tuple[date, ...]]
+
+
+NO_FEASTS = Feasts((), lambda _name: ())
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The kinds of steps and entries there are, and how messages are read.
 
@@ -60,3 +72,4 @@ class Parts:
 
     rule_kinds: Collection[RuleKind] = ()
     messages: ReadMessages | None = None
+    feasts: Feasts = NO_FEASTS

@@ -75,6 +75,7 @@ def _known(draft: Draft, parts: Parts, names: Names, messages: Messages | None) 
     return Known(
         names=names,
         kinds=parts.rule_kinds,
+        feasts=parts.feasts,
         routes=draft.written["routes"],
         queues=draft.written["queues"],
         templates=None if messages is None else names_of(messages),

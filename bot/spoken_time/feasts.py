@@ -1,5 +1,6 @@
 """Festivals, shopping days and solar terms by the names people call them."""
 
+import re
 from datetime import date, timedelta
 
 from bot.spoken_time.calendar import last_of_lunar_year, lunar_to_solar, solar_terms
@@ -31,6 +32,9 @@ _TERMS = (
 _TERM_NAMES = {name: name for name in _TERMS} | {"清明节": "清明", "冬至节": "冬至"}
 # 小年 is the 23rd in the north and the 24th in the south.
 _EITHER = {"小年": ((12, 23), (12, 24))}
+# As far as the lunar year is reckoned ahead for rules; nobody plans a campaign beyond.
+YEARS = range(2020, 2051)
+_LUNAR_DAY = re.compile(r"农历(1[0-2]|[1-9])[-月](30|[12][0-9]|[1-9])日?")
 NAMES = tuple(sorted({*_SOLAR, *_LUNAR, *_EVES, *_NTH, *_TERM_NAMES, *_EITHER}, key=len, reverse=True))
 
 
@@ -50,6 +54,20 @@ def days_of(name: str, year: int) -> tuple[date, ...]:
     # A lunar year begins in January or February, so its last months lie in the following solar year.
     found_days = [lunar_to_solar(lunar, *one) for lunar in (year - 1, year) for one in wanted]
     return tuple(sorted(day for day in found_days if day is not None and day.year == year))
+
+
+def every_year(name: str, years: range = YEARS) -> tuple[date, ...]:
+    """Return a festival's day in each of these years, in order; ``农历8-15`` names a day of the lunar year.
+
+    Where people differ the earlier day counts. Nothing for a name that nobody calls anything.
+    """
+    lunar = _LUNAR_DAY.fullmatch(name)
+    if lunar is not None:
+        found = [lunar_to_solar(year, int(lunar[1]), int(lunar[2])) for year in years]
+        return tuple(day for day in found if day is not None)
+    if name not in NAMES:
+        return ()
+    return tuple(days[0] for year in years if (days := days_of(name, year)))
 
 
 def _nth(year: int, month: int, weekday: int, which: int) -> date:

@@ -16,6 +16,9 @@ MOST_STEPS = 1500
 
 def nominal_after(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> datetime | None:
     """Return the schedule's first nominal time after `moment`, in UTC; None when there is none."""
+    if schedule.feasts:
+        moments = (datetime.combine(day, schedule.at, zone).astimezone(UTC) for day in schedule.feasts)
+        return next((found for found in moments if found > moment), None)
     trigger = _trigger(schedule, zone)
     found = moment.astimezone(zone)
     for _ in range(MOST_STEPS):

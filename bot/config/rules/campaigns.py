@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.config.document import Plain, under
 from bot.config.problems import Problems
@@ -12,6 +12,7 @@ from bot.config.rules.table import Table
 from bot.domain.lifecycle.campaign import Campaign, Schedule, Unit
 from bot.domain.lifecycle.rule import EVERYBODY, Status
 from bot.domain.lifecycle.saying import saying
+from bot.domain.lifecycle.spans import NO_SPAN
 
 MORNING = time(10)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -53,7 +54,7 @@ def _campaign(name: str, table: Table) -> Campaign:
 
 def _schedule(table: Table) -> Schedule:
     if not table.has("every"):
-        return _once(table)
+        return _on_feast(table) if table.has("festival") else _once(table)
     every, unit = _every(table)
     days = table.words("days")
     for index, day in enumerate(days):
@@ -73,6 +74,17 @@ def _schedule(table: Table) -> Schedule:
     if not 1 <= day_of_month <= 28:
         table.error("a day of the month from 1 to 28 is there every month", "day")
     return Schedule(at or MORNING, every, unit, days, day_of_month, _date(table, "starts"))
+
+
+def _on_feast(table: Table) -> Schedule:
+    """Return the days of a festival, moved by whole days."""
+    _, days = table.feast("festival")
+    offset = table.span("offset") or NO_SPAN
+    if offset.exact:
+        table.error("write whole days, such as -2d; at says the time", "offset")
+    return Schedule(
+        table.clock("at") or MORNING, feasts=tuple(day + timedelta(days=offset.days) for day in days)
+    )
 
 
 def _every(table: Table) -> tuple[int, Unit]:

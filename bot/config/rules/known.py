@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from bot.config.leaves import Names
+from bot.config.parts import NO_FEASTS, Feasts
 from bot.domain.events import KNOWN_KINDS
 from bot.domain.lifecycle.kinds import EntryKind, Noun, RuleKind, StepKind
 
@@ -26,6 +27,7 @@ class Known:
     platform_templates: Collection[str] | None = None
     purposes: Collection[str] = ("service", "marketing")
     bases: Collection[str] = field(default_factory=tuple)
+    feasts: Feasts = NO_FEASTS
 
     @property
     def step_kinds(self) -> Mapping[str, StepKind]:

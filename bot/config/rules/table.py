@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from bot.config.conditions import parse
@@ -29,6 +30,14 @@ class Table(Cells):
     known: Known
     steps: Block = no_steps
     parts: list["Table"] = field(default_factory=list, init=False)
+
+    def feast(self, name: str) -> tuple[str, tuple[date, ...]]:
+        """Return a day of the calendar by its name, and when it is, year by year."""
+        word = self.text(name)
+        days = self.known.feasts.days(word) if word else ()
+        if word and not days:
+            self.problems.missing(under(self.path, name), "festival", word, self.known.feasts.names)
+        return word, days
 
     def condition(self, name: str) -> Condition | None:
         """Return a condition, None when the key is not there."""

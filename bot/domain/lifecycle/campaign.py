@@ -23,6 +23,7 @@ class Schedule:
 
     `days` are names of weekdays (``mon`` … ``sun``), for weeks; `day` is the day of the month, for
     months. Counting starts with the day, week or month of `starts`; nothing happens before it.
+    `feasts` are single days of the calendar instead of all these.
     """
 
     at: time = time(10)
@@ -32,6 +33,7 @@ class Schedule:
     day: int = 1
     starts: date | None = None
     once: datetime | None = None
+    feasts: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ harmless value instead, so that one mistake does not hide the next.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import Literal, Protocol
 
 from bot.domain.conditions import Condition
@@ -64,6 +64,10 @@ class Fields(Protocol):
 
     def clock(self, name: str) -> time | None:
         """Return a time of day."""
+        ...
+
+    def feast(self, name: str) -> tuple[str, tuple[date, ...]]:
+        """Return a day of the calendar by its name, and when it is, year by year."""
         ...
 
     def condition(self, name: str) -> Condition | None:
