@@ -109,7 +109,9 @@ async def test_what_was_kept_long_enough_is_shown_first_and_goes_with_apply(lite
     await lite.order("clock", advance="200d")
     shown = await lite.done("retention")
     assert shown["applied"] is False
-    assert set(shown["rows"]) == {"said", "told", "events", "consents", "gates", "quarantine"}
+    assert set(shown["rows"]) == {
+        "said", "told", "events", "edges", "scores", "consents", "gates", "quarantine",
+    }  # fmt: skip
     assert shown["rows"]["said"] >= 1
     assert (await lite.done("retention", "--apply"))["applied"] is True
     assert (await lite.done("retention"))["rows"]["said"] == 0

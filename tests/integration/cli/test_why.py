@@ -58,3 +58,16 @@ async def test_nobody_is_exit_3_and_nonsense_says_what_to_write(lite: Shell) -> 
     assert (wrong.code, wrong.out) == (1, "")
     assert "winbak" in wrong.err
     assert "2026-12-01T10:00" in (await lite.run("why", "m1", "--at", "昨天")).err
+
+
+async def test_a_rule_is_tried_with_a_member_and_nothing_is_written(sh: Shell) -> None:
+    await _member(sh)
+    found = await sh.done("rules", "try", "first_order_coupon", "m1")
+    messages = [line for line in found["lines"] if line.get("template")]
+    assert messages
+    assert {line["stopped_by"] for line in messages} == {"no_consent"}
+    assert sh.rows("SELECT count(*) FROM enrollment") == [(0,)]
+    assert sh.rows("SELECT count(*) FROM outbox") == [(0,)]
+    wrong = await sh.run("rules", "try", "first_order_cupon", "m1")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert "first_order_coupon" in wrong.err
