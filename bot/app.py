@@ -25,6 +25,7 @@ from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import ConfigError, StorageUnavailable
+from bot.earlier import with_earlier
 from bot.engine import LocalEngine
 from bot.feeding import Feed
 from bot.following import FollowedClock, clock_url, first_look, follow
@@ -50,6 +51,7 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
     """Put the program together, without a door to the outside and without a heartbeat."""
     async with AsyncExitStack() as stack:
         database = stack.enter_context(open_database(config))
+        config = with_earlier(config, database)
         calls = await stack.enter_async_context(session())
         connected = channel_maker(config, calls, database, clock)
         renderer = renderer_of(config)

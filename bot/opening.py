@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 def load(path: Path, environ: Mapping[str, str], *, demo: bool = False) -> Config:
     """Return the configuration of a file, or raise ConfigError with every problem."""
-    return load_config(path, environ, _parts(), demo=demo)
+    return load_config(path, environ, parts(), demo=demo)
 
 
 def inspect(path: Path, environ: Mapping[str, str]) -> list[Problem]:
     """Return every problem of a configuration file."""
-    return check(path, environ, _parts())
+    return check(path, environ, parts())
 
 
 def open_database(config: Config) -> "Database":
@@ -39,5 +39,6 @@ def open_database(config: Config) -> "Database":
     return Database.open(config.storage_url, keyring)
 
 
-def _parts() -> Parts:
+def parts() -> Parts:
+    """Return what the reading of a configuration borrows: kinds of steps and entries, messages, festivals."""
     return Parts(tuple(plugins(*RULE_KINDS).values()), Renderer.load, Feasts(NAMES, every_year))

@@ -17,6 +17,7 @@ from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.errors import ConfigError, SendError, StorageUnavailable
 from bot.domain.gateways import GatewaySettings
+from bot.earlier import with_earlier
 from bot.engine import LocalEngine
 from bot.feeding import Feed
 from bot.heart import Heart
@@ -64,6 +65,7 @@ class Program:
         config, kept = kept_in_place(config, self.config)
         for path in kept:
             log.warning("reload_needs_restart", path=path)
+        config = await asyncio.to_thread(with_earlier, config, self.database)
         renderer = renderer_of(config)
         group = group_of(config, renderer)
         channels = self._channels(config)

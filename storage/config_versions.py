@@ -43,3 +43,9 @@ def present(connection: Connection) -> Version | None:
     newest = select(VERSION).order_by(VERSION.c.at.desc(), VERSION.c.digest).limit(1)
     row = connection.execute(newest).one_or_none()
     return Version(row.digest, row.at, row.body) if row is not None else None
+
+
+def bodies(connection: Connection) -> list[Mapping[str, Any]]:
+    """Return what every configuration that ran once said, the newest first."""
+    newest = select(VERSION.c.body).order_by(VERSION.c.at.desc(), VERSION.c.digest)
+    return list(connection.execute(newest).scalars())

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from bot.domain.effects import Enroll, MoveEnrollment
 from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState
@@ -156,6 +156,13 @@ def outcomes(connection: Connection, keys: Iterable[str]) -> dict[str, OutboxSta
         for key, state in _OUTCOMES.rows(connection, ids=listed(connection, chunk)):
             found[key] = OutboxState(state)
     return found
+
+
+def versions_in_use(connection: Connection) -> set[tuple[str, str]]:
+    """Return rules with the versions of them that somebody is in, or whose goal still counts for somebody."""
+    here = or_(ENROLLMENT.c.state == ACTIVE, ENROLLMENT.c.due_at.is_not(None))
+    rows = connection.execute(select(ENROLLMENT.c.rule, ENROLLMENT.c.version).where(here).distinct())
+    return {(str(rule), str(version)) for rule, version in rows}
 
 
 def running(connection: Connection) -> dict[str, int]:

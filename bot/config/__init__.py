@@ -1,6 +1,6 @@
 """The configuration file: read, checked with every problem named by its path, frozen."""
 
-from bot.config.loading import as_json, check, load_config, text_of
+from bot.config.loading import as_json, check, load_config, rules_of, text_of
 from bot.config.model import Config
 from bot.config.parts import Feasts, Parts
 from bot.config.problems import Problem
@@ -18,5 +18,6 @@ __all__ = [
     "load_config",
     "manners",
     "rulebook",
+    "rules_of",
     "text_of",
 ]

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.config.building import built, template_paths
@@ -17,6 +17,7 @@ from bot.config.programs import Programs, read_programs
 from bot.config.references import check_references
 from bot.config.secrets import Environment, expand, refuse_literals
 from bot.domain.errors import ConfigError
+from bot.domain.lifecycle.rule import Rule
 
 NO_PARTS = Parts()
 
@@ -53,6 +54,22 @@ def text_of(path: Path) -> Mapping[str, Plain]:
     """Return what a file says, with names in the place of secrets; nothing when it cannot be read."""
     document = _document(path, Problems())
     return document.body if document is not None else {}
+
+
+def rules_of(body: Mapping[str, Plain], parts: Parts, names: Collection[str]) -> Mapping[str, Rule]:
+    """Return these rules of a configuration that ran once, each only if it still reads without a problem.
+
+    Nothing but the rules is looked at again: the rest of that file is not in force.
+    """
+    draft = drafted(body, Problems())
+    found: dict[str, Rule] = {}
+    for name in names:
+        problems = Problems()
+        alone = replace(draft, rules={name: draft.rules[name]} if name in draft.rules else {}, campaigns={})
+        rules = read_programs(alone, parts, None, problems).rules
+        if not any(problem.path.startswith(f"rules.{name}") for problem in problems.errors):
+            found |= rules
+    return found
 
 
 def as_json(problems: Sequence[Problem]) -> str:

@@ -102,7 +102,8 @@ class Privacy:
 class Config:
     """The whole file. `digest` is the SHA-256 of its body before secrets were filled in.
 
-    `accounts` are official accounts, `gateways` all others.
+    `accounts` are official accounts, `gateways` all others. `earlier` are former versions of rules that
+    somebody is still in, by name and version; the file does not tell, see `bot.earlier`.
     """
 
     app: App
@@ -135,6 +136,7 @@ class Config:
     operators: Operators
     privacy: Privacy
     digest: str
+    earlier: Mapping[tuple[str, str], Rule] = field(default_factory=dict)
 
     @property
     def connected(self) -> tuple[str, ...]:

@@ -102,4 +102,6 @@ def _campaign_gate(campaign: Campaign) -> ProgramGate:
 def rulebook(config: Config) -> Rulebook:
     """Return what the rules need to decide."""
     audiences = tuple(each.audience for each in config.campaigns.values())
-    return Rulebook(config.rules, config.stages, config.segments, config.app.zone, audiences)
+    return Rulebook(
+        config.rules, config.stages, config.segments, config.app.zone, audiences, earlier=config.earlier
+    )

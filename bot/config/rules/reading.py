@@ -61,6 +61,7 @@ def _rule(name: str, body: Mapping[str, Plain], path: str, known: Known, problem
         holdout=holdout(table, name),
         cap=cap(table),
         claims=_claims(program),
+        migrates=table.flag("migrate"),
     )
     _check_together(rule, table)
     table.finish()

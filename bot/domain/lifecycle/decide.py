@@ -74,7 +74,7 @@ def advance(
     """
     if not run.active:
         return []
-    rule = book.rules.get(run.rule)
+    rule = book.rule_of(run)
     if rule is None:
         gone = replace(
             run,
@@ -92,9 +92,14 @@ def advance(
         return leave(rule, run, reason, now)
     if run.held_out or _falls_to_holdout(rule, run):
         return _hold_out(rule, run, now)
-    walk = Walk(rule, run, member, now, book.zone_of(member), outcomes=outcomes)
+    walk = Walk(rule, _by(rule, run), member, now, book.zone_of(member), outcomes=outcomes)
     walk.look_again()
     return _walked(run, walk)
+
+
+def _by(rule: Rule, run: Enrollment) -> Enrollment:
+    """Return the run as one that goes by this version of its rule from now on."""
+    return run if run.version == rule.version else replace(run, version=rule.version)
 
 
 def _falls_to_holdout(rule: Rule, run: Enrollment) -> bool:
@@ -116,13 +121,13 @@ def _wake(look: Look) -> None:
     if look.event is None:
         return
     for run in look.member.concerned:
-        rule = look.book.rules.get(run.rule)
+        rule = look.book.rule_of(run)
         if rule is None or not run.active or not run.step or not look.book.working(rule):
             continue
         step = rule.program.steps.get(run.step)
         if step is None or look.event.kind not in step.action.awaits:
             continue
-        walk = Walk(rule, run, look.member, look.now, look.zone, look.event)
+        walk = Walk(rule, _by(rule, run), look.member, look.now, look.zone, look.event)
         walk.look_again()
         look.do(_walked(run, walk))
 

@@ -18,7 +18,7 @@ def goals(look: Look) -> None:
     if look.event is None:
         return
     for run in look.member.concerned:
-        rule = look.book.rules.get(run.rule)
+        rule = look.book.rule_of(run)
         if rule is not None and reaches(rule, run, look.event):
             ends = rule.goal is not None and rule.goal.after_goal is AfterGoal.EXIT
             look.do(reach(rule, run, look.event.at, look.now, ends=ends))
@@ -41,7 +41,7 @@ def reaches(rule: Rule, run: Enrollment, event: InboundEvent) -> bool:
 def exits(look: Look) -> None:
     """End the runs whose way out this look has found open."""
     for run in look.member.concerned:
-        rule = look.book.rules.get(run.rule)
+        rule = look.book.rule_of(run)
         if rule is None or not run.active:
             continue
         reason = way_out(rule, run, look)

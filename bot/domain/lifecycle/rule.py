@@ -122,7 +122,8 @@ class Cap:
 class Rule:
     """One lifecycle rule. `version` is a hash of its text, `claims` the keywords its messages promise.
 
-    `arms` are weights ordered at run time for its experiment, by a winner that was named; empty: as written.
+    With `migrates` those under way go on by the new text when it changes; else they finish by theirs. `arms`
+    are weights ordered at run time for its experiment, by a winner that was named; empty: as written.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Rule:
     holdout: Holdout | None = None
     cap: Cap | None = None
     claims: tuple[str, ...] = ()
+    migrates: bool = False
     arms: Mapping[str, float] = field(default_factory=dict)
 
     @property

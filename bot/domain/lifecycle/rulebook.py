@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.conditions import Condition, CouponIs, Did, KnownFor, Overdue, Tagged
 from bot.domain.experiments.arms import order_of
 from bot.domain.explanation import clauses, kinds_needed
+from bot.domain.lifecycle.enrollment import Enrollment
 from bot.domain.lifecycle.rule import Rule, Status
 from bot.domain.lifecycle.spans import zone_or
 from bot.domain.lifecycle.steady import repeat_window
@@ -25,6 +26,7 @@ class Rulebook:
     `stages` are asked in their order, the first that holds is the member's. `audiences` are further
     conditions whose counts must be known (campaigns). `paused` names rules an operator stopped,
     `orders` holds by rule the weights of arms that were ordered since, as a switch keeps them.
+    `earlier` are rules as they stood when members entered who are still in them, by name and version.
     """
 
     rules: Mapping[str, Rule]
@@ -34,6 +36,7 @@ class Rulebook:
     audiences: tuple[Condition, ...] = ()
     paused: frozenset[str] = frozenset()
     orders: Mapping[str, str] = field(default_factory=dict)
+    earlier: Mapping[tuple[str, str], Rule] = field(default_factory=dict)
 
     def ordered_to(self, paused: Iterable[str], arms: Mapping[str, str]) -> "Rulebook":
         """Return the same book with exactly these rules paused and these weights of arms, by rule."""
@@ -51,9 +54,22 @@ class Rulebook:
         """Return the member's time zone, else the app's."""
         return zone_or(member.zone, self.zone)
 
+    def rule_of(self, run: Enrollment) -> Rule | None:
+        """Return the rule by which a run goes on: as it stood when the member entered, unless it migrates."""
+        rule = self.rules.get(run.rule)
+        if rule is None or rule.migrates or run.version == rule.version:
+            return rule
+        return self.earlier.get((run.rule, run.version), rule)
+
     def working(self, rule: Rule) -> bool:
-        """Return whether members may enter the rule and move in it."""
-        return rule.status is Status.LIVE and rule.name not in self.paused
+        """Return whether members may enter the rule and move in it, whichever version of it they are in."""
+        now = self.rules.get(rule.name, rule)
+        return now.status is Status.LIVE and rule.name not in self.paused
+
+    @cached_property
+    def every_version(self) -> tuple[Rule, ...]:
+        """Return the rules as they are and as they were for those still in them."""
+        return (*self.rules.values(), *self.earlier.values())
 
     @cached_property
     def ordered(self) -> tuple[Rule, ...]:
@@ -85,10 +101,10 @@ class Rulebook:
         """Return the segments whose edges some rule needs, with their trees."""
         found: dict[str, Condition] = {}
         for rule in self.rules.values():
-            if rule.status is Status.DRAFT:
-                continue
-            found.update(rule.entry.watches)
-            for way in rule.exits:
+            if rule.status is not Status.DRAFT:
+                found.update(rule.entry.watches)
+        for rule in self.every_version:
+            for way in rule.exits if rule.status is not Status.DRAFT else ():
                 if way.segment_left in self.segments:
                     found[way.segment_left] = self.segments[way.segment_left]
         return found
@@ -107,7 +123,7 @@ class Rulebook:
     def conditions(self) -> tuple[Condition, ...]:
         """Return every condition that may be asked of a member."""
         found = [*self.stages.values(), *self.watched.values(), *self.audiences]
-        for rule in self.rules.values():
+        for rule in self.every_version:
             found += [rule.filter, *rule.exit_conditions, *rule.program.conditions]
             if rule.entry.audience is not None:
                 found.append(rule.entry.audience)
@@ -124,7 +140,7 @@ class Rulebook:
     @cached_property
     def standing_conditions(self) -> tuple[Condition, ...]:
         """Return the conditions that say where a member stands and when to look again."""
-        ways_out = [way for rule in self.rules.values() for way in rule.exit_conditions]
+        ways_out = [way for rule in self.every_version for way in rule.exit_conditions]
         return (*self.stages.values(), *self.watched.values(), *ways_out)
 
     def repeat_window(self, kind: str) -> timedelta | None:
@@ -139,7 +155,7 @@ class Rulebook:
         Their goal or a way out is such an event, a way out is a condition, or a step waits for it.
         """
         if kind not in self._heeding:
-            found = (name for name, rule in self.rules.items() if _heeds(rule, kind))
+            found = {rule.name for rule in self.every_version if _heeds(rule, kind)}
             self._heeding[kind] = tuple(sorted(found))
         return self._heeding[kind]
 

@@ -76,7 +76,7 @@ def _turns(look: Look) -> Iterator[datetime]:
     yield from look.turns
     member, now = look.member, look.now
     for run in member.runs:
-        rule = look.book.rules.get(run.rule)
+        rule = look.book.rule_of(run)
         for condition in rule.exit_conditions if rule is not None and run.active else ():
             if at := next_change(condition, member, now, run.context):
                 yield at
