@@ -4,6 +4,7 @@ Rows are grouped by hour of UTC in the database and summed to the reader's days 
 table of any size comes back as a few thousand rows, by one statement on both databases.
 """
 
+from storage.reports.dwelling import stays
 from storage.reports.happenings import CouponCount, EventCount, coupons, inbound, totals
 from storage.reports.proofs import Books, Delivery, books, deliveries
 from storage.reports.pushes import Push, PushCount, latest_pushes, outbox_states, pushes
@@ -29,5 +30,6 @@ __all__ = [
     "stage_counts",
     "stage_flow",
     "stage_moves",
+    "stays",
     "totals",
 ]

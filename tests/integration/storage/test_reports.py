@@ -1,11 +1,12 @@
 """Read models over a small history whose every number is known."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage import reports
+from storage import events, reports
 from storage.database import Connection, Database
 from storage.tables import table
 from storage.tables.delivery import CouponRow, OutboxRow
@@ -19,8 +20,9 @@ START = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(any_database_url: str) -> Database:
-    return Database.open(any_database_url)
+def database(any_database_url: str) -> Iterator[Database]:
+    with Database.open(any_database_url) as opened:
+        yield opened
 
 
 def _change(member: int, days: float, was: str, stage: str) -> dict[str, object]:
@@ -134,3 +136,18 @@ async def test_an_empty_database_gives_empty_models(database: Database) -> None:
     assert await database.read(lambda c: reports.stage_flow(c, SHANGHAI)) == reports.Flow()
     assert await database.read(lambda c: reports.pushes(c, SHANGHAI)) == []
     database.close()
+
+
+def test_stays_are_read_from_the_changes_and_go_on_until_now(database: Database) -> None:
+    changes = [(1, "new", 0), (1, "engaged", 2), (1, "buyer", 5), (2, "new", 1)]
+    rows = [
+        events.Happened(
+            who, "stage.changed", START + day * timedelta(days=1), f"k{who}{day}", properties={"stage": stage}
+        )
+        for who, stage, day in changes
+    ]
+    database.transact(lambda c: events.append(c, rows, START))
+    found = database.transact(lambda c: list(reports.stays(c, START + timedelta(days=9))))
+    assert {(one.stage, one.length.days, one.ended) for one in found} == {
+        ("new", 2, True), ("engaged", 3, True), ("buyer", 4, False), ("new", 8, False),
+    }  # fmt: skip
