@@ -9,6 +9,7 @@ from storage.reports.happenings import CouponCount, EventCount, coupons, inbound
 from storage.reports.proofs import Books, Delivery, books, deliveries
 from storage.reports.pushes import Push, PushCount, latest_pushes, outbox_states, pushes
 from storage.reports.stages import Flow, Move, flow_of, stage_counts, stage_flow, stage_moves
+from storage.reports.touches import orders_and_touches
 
 __all__ = [
     "Books",
@@ -25,6 +26,7 @@ __all__ = [
     "flow_of",
     "inbound",
     "latest_pushes",
+    "orders_and_touches",
     "outbox_states",
     "pushes",
     "stage_counts",

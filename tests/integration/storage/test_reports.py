@@ -151,3 +151,16 @@ def test_stays_are_read_from_the_changes_and_go_on_until_now(database: Database)
     assert {(one.stage, one.length.days, one.ended) for one in found} == {
         ("new", 2, True), ("engaged", 3, True), ("buyer", 4, False), ("new", 8, False),
     }  # fmt: skip
+
+
+def test_orders_stand_beside_the_marketing_that_reached_the_member(database: Database) -> None:
+    database.transact(_fill)
+    week = timedelta(days=7)
+    found = database.transact(lambda c: list(reports.orders_and_touches(c, START, week)))
+    assert [[order.amount for order in orders] for orders, _ in found] == [[12_345], [655]]
+    assert [sorted(touch.program for touch in touches) for _, touches in found] == [
+        ["digest", "winback", "winback"],
+        [],
+    ]
+    late = database.transact(lambda c: list(reports.orders_and_touches(c, START + 3 * week, week)))
+    assert late == []

@@ -12,7 +12,7 @@ from bot.cli import words
 CLI = Path(words.__file__).parent
 KNOWN = yaml.safe_load(words.CATALOGUE.read_text(encoding="utf-8"))
 # Names made of a code at run time.
-FAMILIES = ("advice_", "row_", "kept_", "try_")
+FAMILIES = ("advice_", "row_", "kept_", "try_", "credit_")
 
 
 def _said() -> set[str]:
