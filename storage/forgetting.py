@@ -23,6 +23,7 @@ from storage.tables import METADATA, table
 from storage.tables.delivery import CouponRow, OutboxRow
 from storage.tables.events import EventRow
 from storage.tables.groups import GroupMemberRow
+from storage.tables.history import ScoreChangeRow, SegmentChangeRow
 from storage.tables.lifecycle import EnrollmentRow, HandoffRow
 from storage.tables.members import (
     ConsentRow,
@@ -57,6 +58,8 @@ KEPT_PROPERTIES = frozenset({"order_id", "currency", "purpose", "coupon", "basis
 KEPT = frozenset({EVENT, CONSENT, OUTBOX, ENROLLMENT, HANDOFF, COUPON, IDENTITY, TOMBSTONE})
 # Every other table with a member's key loses their rows; one made tomorrow does too.
 DELETED = tuple(one for one in METADATA.sorted_tables if "member_id" in one.c and one not in KEPT)
+# Understood by ourselves from whatever came, so nobody knows through which account.
+DERIVED = (table(SegmentChangeRow), table(ScoreChangeRow))
 _PENDING = or_(OUTBOX.c.state == OutboxState.QUEUED.value, OUTBOX.c.state == OutboxState.WAITING.value)
 
 
@@ -101,6 +104,8 @@ def account(
     for kind, count, amount in counted:
         _uncount(connection, member_id, kind, count, int(amount or 0))
     connection.execute(delete(TAG).where(TAG.c.member_id == member_id, TAG.c.account == name))
+    for derived in DERIVED:
+        connection.execute(delete(derived).where(derived.c.member_id == member_id))
     connection.execute(delete(IN_GROUP).where(IN_GROUP.c.member_id == member_id, IN_GROUP.c.account == name))
     _messages(connection, member_id, now)
     _message_keys(connection, member_id, ring, addresses)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from bot.domain.lifecycle.enrollment import Enrollment, Passed
 from bot.domain.outbox import OutboxState
 from bot.domain.why.life import Edge, Gated, Given, Happening, Life, Push, Score, Stay
-from storage.dialect import listed
+from storage.dialect import chunks, listed
 from storage.facts import RUNS
 from storage.full_pass import alive
 from storage.reading import document_decoder, moment_decoder
@@ -144,8 +144,9 @@ def _trails(c: Connection, ids: Iterable[str]) -> dict[str, tuple[Passed, ...]]:
     t = TRAIL.c
     found: dict[str, list[Passed]] = {}
     columns = (t.enrollment_id, t.step, t.at, t.state, t.reason)
-    for row in c.execute(select(*columns).where(t.enrollment_id.in_(list(ids))).order_by(t.id)):
-        found.setdefault(row[0], []).append(Passed(*row[1:]))
+    for chunk in chunks(ids):
+        for row in c.execute(select(*columns).where(t.enrollment_id.in_(chunk)).order_by(t.id)):
+            found.setdefault(row[0], []).append(Passed(*row[1:]))
     return {run: tuple(lines) for run, lines in found.items()}
 
 
@@ -182,6 +183,7 @@ def _gates(c: Connection, ids: list[int]) -> dict[int, tuple[Gated, ...]]:
     g = GATE.c
     found: dict[int, list[Gated]] = {}
     columns = (g.outbox_id, g.at, g.verdict, g.reason, g.until)
-    for row in c.execute(select(*columns).where(g.outbox_id.in_(ids)).order_by(g.id)):
-        found.setdefault(row[0], []).append(Gated(*row[1:]))
+    for chunk in chunks(ids):
+        for row in c.execute(select(*columns).where(g.outbox_id.in_(chunk)).order_by(g.id)):
+            found.setdefault(row[0], []).append(Gated(*row[1:]))
     return {outbox_id: tuple(lines) for outbox_id, lines in found.items()}

@@ -85,6 +85,15 @@ def _needs_moments(did: Did) -> bool:
     return did.within is not None and presence(did.count) is None
 
 
+def turns(condition: Condition) -> bool:
+    """Return whether the passing of time alone can change the condition's truth."""
+    return any(
+        isinstance(leaf, KnownFor | Tagged | CouponIs | Overdue)
+        or (isinstance(leaf, Did) and leaf.within is not None)
+        for leaf in clauses(condition)
+    )
+
+
 def explain(
     condition: Condition, member: Member, now: datetime, context: Mapping[str, Scalar] = NOTHING
 ) -> Clause:

@@ -1,19 +1,23 @@
 """Entry by a date of the member that comes back every year, such as the birthday."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.domain.lifecycle.anniversaries import Feb29, anniversaries, month_day, occurrence
+from bot.domain.lifecycle.anniversaries import (
+    MORNING,
+    Feb29,
+    anniversaries,
+    come_since,
+    month_day,
+    occurrence,
+)
 from bot.domain.lifecycle.entry import Change, Entry, Occasion
 from bot.domain.lifecycle.kinds import EntryKind, Fields
 from bot.domain.lifecycle.spans import NO_SPAN, Span
 from bot.domain.members import Member
 
-MORNING = time(10)
 MEMBER = "member."
-# After a stop: an occasion missed by more than this is over, as a message of the default expiry would be.
-LATEST = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,10 @@ class ByDate(Entry):
 
     def occasions(self, change: Change) -> tuple[Occasion, ...]:
         """Return the occasions since the last look, unless they are too long ago."""
-        if change.since is None:
-            return ()
-        earliest = max(change.since, change.now - LATEST)
+        days = self._calendar(change.member, change.now, change.zone) if change.since is not None else ()
         return tuple(
             Occasion(day.isoformat(), {"date": day.isoformat()})
-            for day, moment in self._calendar(change.member, change.now, change.zone)
-            if earliest <= moment <= change.now
+            for day in come_since(days, change.since, change.now)
         )
 
     def next_at(self, member: Member, now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.lifecycle.anniversaries import occurrence
+from bot.domain.lifecycle.anniversaries import MORNING, come_since, occurrence
 from bot.domain.lifecycle.entry import Change, Entry, Occasion
 from bot.domain.lifecycle.kinds import EntryKind, Fields
 from bot.domain.lifecycle.spans import NO_SPAN, Span
 from bot.domain.members import Member
-
-MORNING = time(10)
-# After a stop: an occasion missed by more than this is over, as a message of the default expiry would be.
-LATEST = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +33,11 @@ class ByFestival(Entry):
 
     def occasions(self, change: Change) -> tuple[Occasion, ...]:
         """Return the occasions since the last look, unless they are too long ago."""
-        if change.since is None:
-            return ()
-        earliest = max(change.since, change.now - LATEST)
+        near = self._around(change.now) if change.since is not None else ()
+        days = ((day, self._moment(day, change.zone)) for day in near)
         return tuple(
             Occasion(day.isoformat(), {"date": day.isoformat(), "festival": self.name})
-            for day in self._around(change.now)
-            if earliest <= self._moment(day, change.zone) <= change.now
+            for day in come_since(days, change.since, change.now)
         )
 
     def next_at(self, member: Member, now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -10,6 +11,9 @@ from bot.domain.lifecycle.spans import Span, after, on_day
 
 _DAY = re.compile(r"(?:([0-9]{4})-)?([01][0-9])-([0-3][0-9])(?:[T ].*)?", re.ASCII)
 LEAP = 2000
+MORNING = time(10)
+# How late an occasion may be noticed, after a stop.
+LATEST = timedelta(days=3)
 
 
 class Feb29(StrEnum):
@@ -57,3 +61,16 @@ def next_anniversary(month: int, day: int, today: date, feb29: Feb29) -> date | 
 def occurrence(day: date, offset: Span, at: time, zone: ZoneInfo) -> datetime:
     """Return the moment `offset` before or after a day, at this time of the local clock, in UTC."""
     return after(on_day(day + timedelta(days=offset.days), at, zone), Span(0, offset.exact), zone)
+
+
+def come_since(
+    days: Iterable[tuple[date, datetime]], since: datetime | None, now: datetime
+) -> tuple[date, ...]:
+    """Return the days, each given with its moment, that came since the last look; none without such a look.
+
+    One missed by more than `LATEST` is over, as a message of the default expiry would be.
+    """
+    if since is None:
+        return ()
+    earliest = max(since, now - LATEST)
+    return tuple(day for day, moment in days if earliest <= moment <= now)

@@ -1,10 +1,12 @@
 """Who may enter a rule, and what entering does at once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from bot.domain.effects import Enroll
+from bot.domain.events import Scalar
 from bot.domain.lifecycle.ending import ended, goal_until
 from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState, Passed
 from bot.domain.lifecycle.entry import Change, Occasion
@@ -12,7 +14,7 @@ from bot.domain.lifecycle.look import Look
 from bot.domain.lifecycle.rule import ReentryMode, Rule
 from bot.domain.lifecycle.walking import Walk
 from bot.domain.members import Member
-from bot.domain.predicate import holds
+from bot.domain.predicate import NOTHING, holds
 
 
 def entries(look: Look, *, heard_only: bool = False) -> None:
@@ -77,18 +79,7 @@ def runs_since(rule: Rule, member: Member, since: datetime) -> int:
 
 def _enroll(look: Look, rule: Rule, key: str, occasion: Occasion) -> None:
     member, now = look.member, look.now
-    run = Enrollment(
-        id=enrollment_id(rule.name, member.id, key),
-        rule=rule.name,
-        version=rule.version,
-        member_id=member.id,
-        key=key,
-        state=EnrollmentState.ACTIVE,
-        step="",
-        entered_at=now,
-        began_at=now,
-        context=occasion.context,
-    )
+    run = fresh_run(rule, member.id, key, now, occasion.context)
     if rule.holdout is not None and rule.holdout.holds_out(member.id):
         held = held_out(rule, run, now)
         look.do([Enroll(held, (Passed("", now, "held_out"),))])
@@ -96,6 +87,24 @@ def _enroll(look: Look, rule: Rule, key: str, occasion: Occasion) -> None:
     walk = Walk(rule, run, member, now, look.zone, look.event, entering=True)
     walk.start()
     look.do([Enroll(walk.run, (Passed("", now, "entered"), *walk.trail)), *walk.effects])
+
+
+def fresh_run(
+    rule: Rule, member_id: int, key: str, now: datetime, context: Mapping[str, Scalar] = NOTHING
+) -> Enrollment:
+    """Return a run that has not begun its first step."""
+    return Enrollment(
+        id=enrollment_id(rule.name, member_id, key),
+        rule=rule.name,
+        version=rule.version,
+        member_id=member_id,
+        key=key,
+        state=EnrollmentState.ACTIVE,
+        step="",
+        entered_at=now,
+        began_at=now,
+        context=context,
+    )
 
 
 def enrollment_id(rule: str, member_id: int, key: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.effects import Effect, QueueMessage
-from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState
+from bot.domain.lifecycle.enrollment import EnrollmentState
+from bot.domain.lifecycle.entering import fresh_run
 from bot.domain.lifecycle.leaving import standing_way_out
 from bot.domain.lifecycle.rule import Rule
 from bot.domain.lifecycle.rulebook import Rulebook
@@ -37,17 +38,7 @@ def rehearse(
     book: Rulebook, rule: Rule, member: Member, now: datetime, lasting: Mapping[str, timedelta]
 ) -> tuple[Line, ...]:
     """Return what entering the rule now would lead to; `lasting` says how long each coupon is good for."""
-    run = Enrollment(
-        id=f"{rule.name}/{member.id}/{TRIED}",
-        rule=rule.name,
-        version=rule.version,
-        member_id=member.id,
-        key=TRIED,
-        state=EnrollmentState.ACTIVE,
-        step="",
-        entered_at=now,
-        began_at=now,
-    )
+    run = fresh_run(rule, member.id, TRIED, now)
     if rule.holdout is not None and rule.holdout.holds_out(member.id):
         return (Line(now, "", "held_out"),)
     lines = [Line(now, "", "entered")]

@@ -7,9 +7,9 @@ from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from bot.domain.conditions import Condition, CouponIs, Did, KnownFor, Overdue, Tagged
+from bot.domain.conditions import Condition
 from bot.domain.experiments.arms import order_of
-from bot.domain.explanation import clauses, kinds_needed
+from bot.domain.explanation import kinds_needed, turns
 from bot.domain.lifecycle.enrollment import Enrollment
 from bot.domain.lifecycle.rule import Rule, Status
 from bot.domain.lifecycle.spans import zone_or
@@ -44,11 +44,18 @@ class Rulebook:
         orders = {name: text for name, text in arms.items() if name in self.rules}
         if wanted == self.paused and orders == self.orders:
             return self
-        rules = {
-            name: replace(rule, arms=order_of(orders.get(name, ""))) if rule.arms or name in orders else rule
-            for name, rule in self.rules.items()
-        }
-        return replace(self, rules=rules, paused=wanted, orders=orders)
+
+        def steered(rule: Rule) -> Rule:
+            arms = order_of(orders.get(rule.name, ""))
+            return rule if rule.arms == arms else replace(rule, arms=arms)
+
+        return replace(
+            self,
+            rules={name: steered(rule) for name, rule in self.rules.items()},
+            earlier={version: steered(rule) for version, rule in self.earlier.items()},
+            paused=wanted,
+            orders=orders,
+        )
 
     def zone_of(self, member: Member) -> ZoneInfo:
         """Return the member's time zone, else the app's."""
@@ -132,9 +139,9 @@ class Rulebook:
     @cached_property
     def turning(self) -> frozenset[str]:
         """Return the names of stages and watched segments that time alone can turn."""
-        found = [name for name, each in self.stages.items() if _turns(each)]
+        found = [name for name, each in self.stages.items() if turns(each)]
         return frozenset(f"stage:{name}" for name in found) | frozenset(
-            name for name, tree in self.watched.items() if _turns(tree)
+            name for name, tree in self.watched.items() if turns(tree)
         )
 
     @cached_property
@@ -184,13 +191,4 @@ def _heeds(rule: Rule, kind: str) -> bool:
         (rule.goal is not None and rule.goal.event == kind)
         or any(way.inside is not None or way.event == kind for way in rule.exits)
         or any(kind in step.action.awaits for step in rule.program.steps.values())
-    )
-
-
-def _turns(condition: Condition) -> bool:
-    """Return whether the passing of time can change the condition's truth."""
-    return any(
-        isinstance(leaf, KnownFor | Tagged | CouponIs | Overdue)
-        or (isinstance(leaf, Did) and leaf.within is not None)
-        for leaf in clauses(condition)
     )

@@ -12,12 +12,14 @@ from bot.domain.effects import (
     AddTag,
     Effect,
     SetAttributes,
+    SetMembership,
 )
 from bot.domain.events import FOLLOWED, MESSAGE, ORDER_PAID, InboundEvent
 from storage import effects, erasure, events, members
 from storage.database import Database
 from storage.privacy import Keyring, NoKeys
 from storage.tables import table
+from storage.tables.history import SegmentChangeRow
 from storage.tables.lifecycle import EnrollmentRow
 from storage.tables.members import ConsentRow, IdentityRow, MemberRow, TombstoneRow
 from tests.integration.storage.canaries import ADDRESS, LATER, NAME, OUTBOX, SAID, TEXT, leave, live, traces
@@ -75,6 +77,7 @@ def test_who_is_known_elsewhere_too_keeps_the_rest(database: Database) -> None:
         mine: list[Effect] = [
             AddTag(member_id, "KOC", "rule", LATER),
             SetAttributes(member_id, {"points": 7}, "corp", LATER),
+            SetMembership(member_id, "active", inside=True, at=LATER),
         ]
         effects.apply(c, [mine], LATER, ["corp"])
         leave(c, member_id)
@@ -87,6 +90,8 @@ def test_who_is_known_elsewhere_too_keeps_the_rest(database: Database) -> None:
     assert member.tallies[MESSAGE].count == 1
     assert member.tallies[MESSAGE].first_at == LATER
     assert [(link.account, link.following) for link in member.links] == [("corp", True), ("shop", False)]
+    # What was understood of the member may have come from what is forgotten.
+    assert database.transact(lambda c: c.execute(select(table(SegmentChangeRow))).all()) == []
     # What the shop's own system told us did not come through the account.
     assert database.transact(traces) == [f"event: {TEXT}"]
 

@@ -1,6 +1,7 @@
 """Who gets which arm: the same member always the same, in the shares that were written."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain import effects as fx
 from bot.domain.experiments.arms import arm_of, as_order, order_of, steered
-from tests.unit.lifecycle.community import Life, rule
+from tests.unit.lifecycle.community import Life, book_of, rule
 
 DAY = timedelta(days=1)
 
@@ -66,3 +67,14 @@ def test_a_later_order_moves_nobody_who_has_an_arm_and_everybody_after() -> None
     anew.happens("member.followed")
     assert anew.active[0].arm == other
     assert life.book.ordered_to((), {}).rules["r"].arms == {}
+
+
+def test_a_winner_counts_for_those_who_entered_by_an_earlier_text_and_have_no_arm_yet() -> None:
+    life = Life(rule("[{id: first, wait: 1d}, " + STEPS[1:], more=GOAL))
+    life.happens("member.followed")
+    before = life.book.rules["r"]
+    now = book_of(rule(STEPS, more=GOAL))
+    life.book = replace(now, earlier={("r", before.version): before}).ordered_to((), {"r": "b=1"})
+    life.passes(DAY)
+    assert {run.arm for run in life.active} == {"b"}
+    assert life.active[0].version == before.version
