@@ -54,6 +54,17 @@ async def test_five_who_come_within_a_minute_get_one_greeting(town: Whole) -> No
     assert await town.listing("violations") == []
 
 
+async def test_a_stop_holds_what_would_be_said_in_groups_too(town: Whole) -> None:
+    await bound(town, "老李", "admin")
+    for number in range(2):
+        await in_group(town, "join", f"新{number}")
+    await heard(town, "SELECT count(*) FROM group_member WHERE left_at IS NULL", [(2,)])
+    await town.says("老李", "/急停")
+    await town.advance("2m")
+    assert await told(town) == []
+    assert await town.rows("SELECT state FROM group_post") == [("queued",)]
+
+
 async def test_a_question_is_answered_once_in_a_while_and_never_at_night(town: Whole) -> None:
     await in_group(town, "say", "小明", text="营业时间")
     await in_group(town, "say", "小红", text="营业时间")
