@@ -76,6 +76,7 @@ async def honest(url: str, until: asyncio.Event) -> list[float]:
     return sorted(took)
 
 
+@pytest.mark.alone
 async def test_four_hundred_slow_connections_are_cut_and_the_honest_are_served() -> None:
     clock, desk, gone = ManualClock(), Desk(), asyncio.Event()
     async with aiohttp.ClientSession() as session:
