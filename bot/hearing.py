@@ -1,6 +1,7 @@
 """Letting the decider hear events one after another, each with the member as the one before left them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -88,22 +89,40 @@ class Hearing:
         return isinstance(effect, fx.Reply) and self._answerer.settled(effect) is not None
 
     def _follow(self, turn: Turn, event: InboundEvent, member: Member, now: datetime) -> Member:
-        queue = [event]
-        moments: list[history.Happened] = []
-        caused: list[fx.Effect] = []
-        for _ in range(MAX_DEPTH):
-            following: list[InboundEvent] = []
-            for one in queue:
-                member = member.did(one.kind, one.at, one.amount)
-                moments.append(history.Happened.of(member.id, one))
-                for effect in self._decider.decide(one, member, now):
-                    member = fold(member, effect)
-                    caused.append(effect)
-                    if isinstance(effect, fx.Emit):
-                        following.append(event_of(effect, event))
-            queue = following
-            if not queue:
-                break
-        turn.effects += caused
-        turn.moments += moments
-        return member
+        heard = follow(self._decider.decide, event, member, now)
+        turn.effects += heard.effects
+        turn.moments += [history.Happened.of(member.id, one) for one in heard.events]
+        return heard.member
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What came of an event and of all it announced: the member then, every event, every effect."""
+
+    member: Member
+    events: list[InboundEvent]
+    effects: list[fx.Effect]
+
+
+Decide = Callable[[InboundEvent, Member, datetime], Sequence[fx.Effect]]
+
+
+def follow(decide: Decide, event: InboundEvent, member: Member, now: datetime) -> Followed:
+    """Decide an event and what it announces, a few turns deep, each with the member as the one before left it."""
+    queue = [event]
+    events: list[InboundEvent] = []
+    caused: list[fx.Effect] = []
+    for _ in range(MAX_DEPTH):
+        following: list[InboundEvent] = []
+        for one in queue:
+            member = member.did(one.kind, one.at, one.amount)
+            events.append(one)
+            for effect in decide(one, member, now):
+                member = fold(member, effect)
+                caused.append(effect)
+                if isinstance(effect, fx.Emit):
+                    following.append(event_of(effect, event))
+        queue = following
+        if not queue:
+            break
+    return Followed(member, events, caused)

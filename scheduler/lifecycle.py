@@ -4,7 +4,7 @@ Only members with a due run or a due look are touched, found by index. A page th
 behind and is done again; a member whose rules fail is parked alone, with everybody else going on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from bot.domain.lifecycle.decide import advance, decide, review
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.lifecycle.settling import emitted
 from bot.domain.members import Member
+from bot.domain.outbox import OutboxState
 from storage import due, effects, enrollments, events, full_pass, members
 from storage.database import Connection, Database
 from storage.members import Wanted
@@ -145,7 +146,7 @@ def _look_at(connection: Connection, book: Rulebook, ids: list[int], now: dateti
     ready = [member_id for member_id in sorted(known) if _is_due(known[member_id], now)]
     for member_id in ready:
         try:
-            turns.append(_turn(book, known[member_id], states, now))
+            turns.append(look_at(book, known[member_id], states, now))
         except Exception:  # one member's fault is parked alone, see PARKED_FOR
             log.exception("member_parked", members=[member_id])
             failed.append(member_id)
@@ -159,7 +160,8 @@ def _is_due(member: Member, now: datetime) -> bool:
     return any(at is not None and at <= now for at in looks)
 
 
-def _turn(book: Rulebook, member: Member, states: enrollments.Outcomes, now: datetime) -> Turn:
+def look_at(book: Rulebook, member: Member, states: Mapping[str, OutboxState], now: datetime) -> Turn:
+    """Return what the passing of time leads to for a member: the look that is due, then the runs that are."""
     turn = Turn(member)
     announced: list[InboundEvent] = []
     if member.review_at is not None and member.review_at <= now:

@@ -35,7 +35,7 @@ def freeze(connection: Connection, campaign: Campaign, nominal: datetime, now: d
     hold back at send.
     """
     key = firing_key(campaign.name, nominal)
-    return queue_for(connection, _message(campaign, key, nominal, now), campaign.audience, now)
+    return queue_for(connection, message_to_all(campaign, key, nominal, now), campaign.audience, now)
 
 
 def queue_for(connection: Connection, message: OutboxMessage, audience: Condition, now: datetime) -> int:
@@ -61,7 +61,7 @@ def _platform_key(connection: Connection, key: str) -> ColumnElement[Any]:
     return literal(firing, String).concat(func.lpad(func.to_hex(MEMBER.c.id), 16, "0"))
 
 
-def _message(campaign: Campaign, key: str, nominal: datetime, now: datetime) -> OutboxMessage:
+def message_to_all(campaign: Campaign, key: str, nominal: datetime, now: datetime) -> OutboxMessage:
     """Return the message as everybody gets it, still without a member."""
     saying = campaign.saying
     order = None

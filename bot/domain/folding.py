@@ -6,7 +6,6 @@ the event it announces is folded with `Member.did` when its turn comes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +30,7 @@ from bot.domain.effects import (
 )
 from bot.domain.lifecycle.enrollment import Enrollment, PastRun, PastRuns
 from bot.domain.members import Consent, Member, Tag
+from bot.domain.value import evolve
 
 OWN_COLUMNS = ("name", "zone", "birthday", "source")
 RECENT_RUNS = 64
@@ -46,7 +46,7 @@ def tag_after(old: Tag | None, effect: AddTag) -> Tag:
     """Return the tag as it stands after adding it: the first time stays, the later expiry wins."""
     if old is None or not old.live(effect.at):
         return Tag(effect.name, effect.source, effect.at, effect.expires_at)
-    return replace(old, expires_at=_later_end(old.expires_at, effect.expires_at))
+    return evolve(old, expires_at=_later_end(old.expires_at, effect.expires_at))
 
 
 def outweighs(new: SetConsent, old: Consent | None) -> bool:
@@ -78,27 +78,27 @@ def _later_end(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def _add_tag(member: Member, effect: AddTag) -> Member:
     tag = tag_after(member.tags.get(effect.name), effect)
-    return replace(member, tags={**member.tags, effect.name: tag})
+    return evolve(member, tags={**member.tags, effect.name: tag})
 
 
 def _remove_tag(member: Member, effect: RemoveTag) -> Member:
-    return replace(member, tags=_without(member.tags, effect.name))
+    return evolve(member, tags=_without(member.tags, effect.name))
 
 
 def _set_stage(member: Member, effect: SetStage) -> Member:
     if member.stage == effect.stage:
         return member
-    return replace(member, stage=effect.stage, stage_since=effect.at)
+    return evolve(member, stage=effect.stage, stage_since=effect.at)
 
 
 def _set_membership(member: Member, effect: SetMembership) -> Member:
     one = {effect.segment}
     inside = member.memberships | one if effect.inside else member.memberships - one
-    return replace(member, memberships=inside)
+    return evolve(member, memberships=inside)
 
 
 def _set_review(member: Member, effect: SetReview) -> Member:
-    return replace(member, review_at=effect.at)
+    return evolve(member, review_at=effect.at)
 
 
 def _set_attributes(member: Member, effect: SetAttributes) -> Member:
@@ -111,28 +111,28 @@ def _set_attributes(member: Member, effect: SetAttributes) -> Member:
             attributes.pop(name, None)
         else:
             attributes[name] = value
-    return replace(member, attributes=attributes, **columns)
+    return evolve(member, attributes=attributes, **columns)
 
 
 def _set_consent(member: Member, effect: SetConsent) -> Member:
     if not outweighs(effect, member.consents.get(effect.purpose)):
         return member
     word = Consent(effect.granted, effect.at, effect.basis)
-    return replace(member, consents={**member.consents, effect.purpose: word})
+    return evolve(member, consents={**member.consents, effect.purpose: word})
 
 
 def _suppress(member: Member, effect: Suppress) -> Member:
     old = member.suppressed.get(effect.purpose)
     until = effect.until if old is None else max(old, effect.until)
-    return replace(member, suppressed={**member.suppressed, effect.purpose: until})
+    return evolve(member, suppressed={**member.suppressed, effect.purpose: until})
 
 
 def _set_following(member: Member, effect: SetFollowing) -> Member:
     links = tuple(
-        replace(link, following=effect.following) if link.account == effect.account else link
+        evolve(link, following=effect.following) if link.account == effect.account else link
         for link in member.links
     )
-    return replace(member, links=links)
+    return evolve(member, links=links)
 
 
 def _enroll(member: Member, effect: Enroll) -> Member:
@@ -159,7 +159,7 @@ def _with_run(member: Member, run: Enrollment, *, ended_now: bool) -> Member:
     past = member.past
     if ended_now:
         past = {**past, run.rule: past_after(past.get(run.rule), run)}
-    return replace(member, runs=tuple(sorted(runs, key=lambda one: (one.entered_at, one.id))), past=past)
+    return evolve(member, runs=tuple(sorted(runs, key=lambda one: (one.entered_at, one.id))), past=past)
 
 
 def _erase(member: Member, effect: EraseMember) -> Member:
@@ -187,7 +187,7 @@ _FOLDINGS: Mapping[type, Callable[[Member, Any], Member]] = {
     Enroll: _enroll,
     MoveEnrollment: _move,
     EraseMember: _erase,
-    EndSilence: lambda member, end: replace(member, suppressed=_without(member.suppressed, end.purpose)),
-    JoinGroup: lambda member, join: replace(member, groups={**member.groups, join.group: join.name}),
-    LeaveGroup: lambda member, leave: replace(member, groups=_without(member.groups, leave.group)),
+    EndSilence: lambda member, end: evolve(member, suppressed=_without(member.suppressed, end.purpose)),
+    JoinGroup: lambda member, join: evolve(member, groups={**member.groups, join.group: join.name}),
+    LeaveGroup: lambda member, leave: evolve(member, groups=_without(member.groups, leave.group)),
 }

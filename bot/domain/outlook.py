@@ -1,10 +1,11 @@
 """When a condition could turn by itself, so that a member is looked at again then and not before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.conditions import (
     AllOf,
+    Always,
     AnyOf,
     Condition,
     CouponIs,
@@ -13,12 +14,13 @@ from bot.domain.conditions import (
     KnownFor,
     Not,
     Overdue,
+    StageIs,
     Tagged,
 )
-from bot.domain.counting import did_changes_at
+from bot.domain.counting import did_changes_at, last_time, presence
 from bot.domain.events import Scalar
 from bot.domain.members import Member
-from bot.domain.predicate import NOTHING, holds
+from bot.domain.predicate import NOTHING, by_identity, holds, predicate
 from bot.domain.rhythm import overdue_from
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -32,45 +34,99 @@ def next_change(
 
     Until that moment it surely does not; None means it never does.
     """
-    _, turns = _outlook(condition, member, now, context)
-    return None if turns == NEVER else turns
+    _, turns = outlook(condition)(member, now, context)
+    return None if turns is NEVER else turns
 
 
 def judged(
     condition: Condition, member: Member, now: datetime, context: Mapping[str, Scalar] = NOTHING
 ) -> tuple[bool, datetime | None]:
     """Return in one go what `holds` and `next_change` say."""
-    truth, turns = _outlook(condition, member, now, context)
-    return truth, None if turns == NEVER else turns
+    truth, turns = outlook(condition)(member, now, context)
+    return truth, None if turns is NEVER else turns
 
 
-def _outlook(
-    condition: Condition, member: Member, now: datetime, context: Mapping[str, Scalar]
-) -> tuple[bool, datetime]:
+# Whether a condition holds, and when that could turn.
+Outlook = Callable[[Member, datetime, Mapping[str, Scalar]], tuple[bool, datetime]]
+
+
+@by_identity
+def outlook(condition: Condition) -> Outlook:
+    """Return the outlook of a condition as one function, made once: a tree is asked very often."""
     match condition:
         case AllOf(parts):
-            return _together((_outlook(part, member, now, context) for part in parts), decisive=False)
+            return _together([outlook(part) for part in parts], decisive=False)
         case AnyOf(parts):
-            return _together((_outlook(part, member, now, context) for part in parts), decisive=True)
+            return _together([outlook(part) for part in parts], decisive=True)
         case Not(part):
-            truth, turns = _outlook(part, member, now, context)
-            return not truth, turns
+            return _not(outlook(part))
         case InSegment(_, tree):
-            return _outlook(tree, member, now, context)
+            return outlook(tree)
+        case Did() if condition.within is not None and (asked := presence(condition.count)) is not None:
+            return _lately(condition, condition.within, asked=asked)
+        case Did(within=None) | StageIs() | Always():
+            return _lasting(condition)
         case _:
-            return holds(condition, member, now, context), _leaf_turns(condition, member, now)
+            return _leaf(condition)
 
 
-def _together(parts: Iterable[tuple[bool, datetime]], *, decisive: bool) -> tuple[bool, datetime]:
+def _together(parts: Sequence[Outlook], *, decisive: bool) -> Outlook:
     """Join parts of which one with the `decisive` truth settles the whole.
 
     While any one settles it, the others may turn as they like, so the last such part to turn counts.
     """
-    known = list(parts)
-    settling = [turns for truth, turns in known if truth is decisive]
-    if settling:
-        return decisive, max(settling)
-    return not decisive, min((turns for _, turns in known), default=NEVER)
+
+    def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> tuple[bool, datetime]:
+        last: datetime | None = None
+        first = NEVER
+        for part in parts:
+            truth, turns = part(member, now, context)
+            if truth is decisive:
+                if last is None or turns > last:
+                    last = turns
+            elif turns < first:
+                first = turns
+        return (not decisive, first) if last is None else (decisive, last)
+
+    return found
+
+
+def _not(part: Outlook) -> Outlook:
+    def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> tuple[bool, datetime]:
+        truth, turns = part(member, now, context)
+        return not truth, turns
+
+    return found
+
+
+def _lately(did: Did, within: timedelta, *, asked: bool) -> Outlook:
+    """Return the outlook of having done something within a time, or of not having."""
+
+    def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> tuple[bool, datetime]:
+        last = last_time(did, member)
+        leaves = None if last is None else last + within
+        return (not asked, NEVER) if leaves is None or leaves <= now else (asked, leaves)
+
+    return found
+
+
+def _lasting(leaf: Condition) -> Outlook:
+    """Return the outlook of what time alone does not turn."""
+    holding = predicate(leaf)
+
+    def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> tuple[bool, datetime]:
+        return holding(member, now, context), NEVER
+
+    return found
+
+
+def _leaf(leaf: Condition) -> Outlook:
+    holding = predicate(leaf)
+
+    def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> tuple[bool, datetime]:
+        return holding(member, now, context), _leaf_turns(leaf, member, now)
+
+    return found
 
 
 def _leaf_turns(leaf: Condition, member: Member, now: datetime) -> datetime:

@@ -12,9 +12,10 @@ leaf means where it could be read in two ways:
 * `event.*` leaves read `context`, the properties of the event that started the enrollment.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from bot.domain.conditions import (
     AllOf,
@@ -38,7 +39,7 @@ from bot.domain.conditions import (
     Tagged,
     Unfollowed,
 )
-from bot.domain.counting import holds_did
+from bot.domain.counting import holds_did, last_time, presence
 from bot.domain.events import Scalar
 from bot.domain.members import Holding, Member
 from bot.domain.rhythm import holds_overdue
@@ -53,11 +54,54 @@ OWN_COLUMNS = frozenset({"name", "zone", "birthday", "source"})
 MIRRORED: Mapping[Operator, Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "==", "!=": "!="}
 
 
+# Whether a condition holds for a member at a moment, in the context of an enrollment.
+Predicate = Callable[[Member, datetime, Mapping[str, Scalar]], bool]
+Made = TypeVar("Made")
+MOST_MADE = 20_000
+
+
+def by_identity(make: Callable[[Condition], Made]) -> Callable[[Condition], Made]:
+    """Return `make` with what it made remembered for each condition object.
+
+    Not for equal ones: comparing two trees, or hashing one, takes as long as asking it.
+    """
+    known: dict[int, tuple[Condition, Made]] = {}
+
+    def made(condition: Condition) -> Made:
+        found = known.get(id(condition))
+        if found is None:
+            if len(known) >= MOST_MADE:  # of configurations that are long gone
+                known.clear()
+            # The condition is kept as well, so that no other object gets its id.
+            found = known[id(condition)] = (condition, make(condition))
+        return found[1]
+
+    return made
+
+
 def holds(
     condition: Condition, member: Member, now: datetime, context: Mapping[str, Scalar] = NOTHING
 ) -> bool:
     """Return whether `condition` holds for `member` at `now`."""
-    return _EVALUATORS[type(condition)](condition, member, now, context)
+    return predicate(condition)(member, now, context)
+
+
+@by_identity
+def predicate(condition: Condition) -> Predicate:
+    """Return the condition as one function, made once: a tree is asked very often."""
+    match condition:
+        case AllOf(parts):
+            return _all([predicate(part) for part in parts])
+        case AnyOf(parts):
+            return _any([predicate(part) for part in parts])
+        case Not(part):
+            return _not(predicate(part))
+        case InSegment(_, tree):
+            return predicate(tree)
+        case Did() if (asked := presence(condition.count)) is not None:
+            return _did(condition, asked=asked)
+        case _:
+            return partial(_LEAVES[type(condition)], condition)
 
 
 def attribute(member: Member, name: str) -> Scalar:
@@ -85,20 +129,38 @@ def rfm_scores(wanted: RfmIs) -> tuple[tuple[str, Comparison], ...]:
     return tuple((name, comparison) for name, comparison in asked if comparison is not None)
 
 
-def _all(part: AllOf, member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
-    return all(_EVALUATORS[type(each)](each, member, now, context) for each in part.parts)
+def _all(parts: Sequence[Predicate]) -> Predicate:
+    def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
+        for part in parts:  # noqa: SIM110  a generator costs more than most parts
+            if not part(member, now, context):
+                return False
+        return True
+
+    return found
 
 
-def _any(part: AnyOf, member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
-    return any(_EVALUATORS[type(each)](each, member, now, context) for each in part.parts)
+def _any(parts: Sequence[Predicate]) -> Predicate:
+    def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
+        for part in parts:  # noqa: SIM110  a generator costs more than most parts
+            if part(member, now, context):
+                return True
+        return False
+
+    return found
 
 
-def _not(part: Not, member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
-    return not holds(part.part, member, now, context)
+def _not(part: Predicate) -> Predicate:
+    return lambda member, now, context: not part(member, now, context)
 
 
-def _segment(part: InSegment, member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
-    return holds(part.tree, member, now, context)
+def _did(did: Did, *, asked: bool) -> Predicate:
+    within = did.within
+
+    def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
+        last = last_time(did, member)
+        return (last is not None and (within is None or last > now - within)) is asked
+
+    return found
 
 
 def _tagged(part: Tagged, member: Member, now: datetime, _context: Mapping[str, Scalar]) -> bool:
@@ -127,14 +189,10 @@ def _attribute_in(part: AttributeIn, member: Member, _now: datetime, _context: M
     return any(compare(value, "==", wanted) for wanted in part.values)
 
 
-_EVALUATORS: Mapping[type, Callable[[Any, Member, datetime, Mapping[str, Scalar]], bool]] = {
+_LEAVES: Mapping[type, Callable[[Any, Member, datetime, Mapping[str, Scalar]], bool]] = {
     Always: lambda _part, _member, _now, _context: True,
-    AllOf: _all,
-    AnyOf: _any,
-    Not: _not,
     Did: lambda part, member, now, _context: holds_did(part, member, now),
     Overdue: lambda part, member, now, _context: holds_overdue(part, member, now),
-    InSegment: _segment,
     Tagged: _tagged,
     StageIs: lambda part, member, _now, _context: member.stage in part.names,
     RfmIs: _rfm,

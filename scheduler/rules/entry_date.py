@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.lifecycle.anniversaries import (
@@ -52,15 +53,20 @@ class ByDate(Entry):
         """Return the next occurrence."""
         return min((moment for _, moment in self._calendar(member, now, zone) if moment > now), default=None)
 
-    def _calendar(self, member: Member, now: datetime, zone: ZoneInfo) -> list[tuple[date, datetime]]:
+    def _calendar(self, member: Member, now: datetime, zone: ZoneInfo) -> tuple[tuple[date, datetime], ...]:
         value = member.birthday if self.attribute == "birthday" else member.attributes.get(self.attribute)
-        found = month_day(value)
-        if found is None:
-            return []
-        today = now.astimezone(zone).date()
-        # A skipped 29 February may lie eight years ahead.
-        days = anniversaries(*found, today, self.feb29, tuple(range(-1, 9))) if self.yearly else _once(value)
-        return [(day, occurrence(day, self.offset, self.at, zone)) for day in days]
+        return _calendar(self, value, now.astimezone(zone).date(), zone) if isinstance(value, str) else ()
+
+
+# Days are shared by many members, and a zone's calendar is slow.
+@lru_cache(maxsize=8192)
+def _calendar(entry: ByDate, value: str, today: date, zone: ZoneInfo) -> tuple[tuple[date, datetime], ...]:
+    found = month_day(value)
+    if found is None:
+        return ()
+    # A skipped 29 February may lie eight years ahead.
+    days = anniversaries(*found, today, entry.feb29, tuple(range(-1, 9))) if entry.yearly else _once(value)
+    return tuple((day, occurrence(day, entry.offset, entry.at, zone)) for day in days)
 
 
 def _once(value: object) -> tuple[date, ...]:

@@ -1,15 +1,15 @@
 """The gates' view of a member who is already loaded; the sender's claim loads the same from SQL."""
 
-from dataclasses import replace
 
 from bot.domain.delivery.world import MemberFacts
 from bot.domain.members import Member
+from bot.domain.value import evolve
 
 
 def facts_of(member: Member) -> MemberFacts:
     """Return what the gates need of a member."""
     addresses = {link.account: link.address for link in member.links if link.following}
-    return replace(stance_of(member), addresses=addresses)
+    return evolve(stance_of(member), addresses=addresses)
 
 
 def stance_of(member: Member) -> MemberFacts:

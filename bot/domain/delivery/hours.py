@@ -42,7 +42,9 @@ def quiet_until(quiet: QuietHours, now: datetime, zone: ZoneInfo) -> datetime | 
     return min(ends, default=now + timedelta(days=1))
 
 
-def next_time(times: Sequence[time], now: datetime, zone: ZoneInfo) -> datetime:
+# Many messages are judged at one moment, and a zone's calendar is slow.
+@lru_cache(maxsize=256)
+def next_time(times: tuple[time, ...], now: datetime, zone: ZoneInfo) -> datetime:
     """Return the first of these wall clock times after `now`."""
     return min(_occurrences(times, now, zone))
 
@@ -60,12 +62,14 @@ def _occurrences(times: Sequence[time], now: datetime, zone: ZoneInfo) -> list[d
     return found
 
 
+@lru_cache(maxsize=256)
 def month_start(now: datetime, zone: ZoneInfo) -> datetime:
     """Return the first moment of the calendar month `now` falls in."""
     local = now.astimezone(zone)
     return datetime(local.year, local.month, 1, tzinfo=zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=256)
 def next_month(now: datetime, zone: ZoneInfo) -> datetime:
     """Return the first moment of the calendar month after `now`."""
     local = now.astimezone(zone)

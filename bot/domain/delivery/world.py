@@ -1,10 +1,10 @@
 """The small world the gates look at: facts of one member, the ledgers, and where the message stands."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import datetime
 
-from bot.domain.value import value
+from bot.domain.value import evolve, value
 
 
 @value
@@ -60,8 +60,8 @@ class Ledger:
         allowances = self.allowances
         if key is not None:
             left = allowances[key]
-            allowances = {**allowances, key: replace(left, remaining=left.remaining - 1, rival=True)}
-        return replace(self, counted=(*self.counted, counted), allowances=allowances)
+            allowances = {**allowances, key: evolve(left, remaining=left.remaining - 1, rival=True)}
+        return evolve(self, counted=(*self.counted, counted), allowances=allowances)
 
 
 @value

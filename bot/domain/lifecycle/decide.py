@@ -5,7 +5,6 @@ keys of its own, so asking twice does nothing twice.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.effects import Effect, MoveEnrollment
@@ -22,6 +21,7 @@ from bot.domain.lifecycle.steady import repeats
 from bot.domain.lifecycle.walking import Walk
 from bot.domain.members import Member
 from bot.domain.outbox import OutboxState
+from bot.domain.value import evolve
 
 NOTHING: Mapping[str, OutboxState] = {}
 
@@ -76,7 +76,7 @@ def advance(
         return []
     rule = book.rule_of(run)
     if rule is None:
-        gone = replace(
+        gone = evolve(
             run,
             state=EnrollmentState.EXITED,
             reason="rule_removed",
@@ -99,7 +99,7 @@ def advance(
 
 def _by(rule: Rule, run: Enrollment) -> Enrollment:
     """Return the run as one that goes by this version of its rule from now on."""
-    return run if run.version == rule.version else replace(run, version=rule.version)
+    return run if run.version == rule.version else evolve(run, version=rule.version)
 
 
 def _falls_to_holdout(rule: Rule, run: Enrollment) -> bool:

@@ -1,11 +1,11 @@
 """How a run ends, and how long its goal still counts afterwards."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.effects import CancelMessages, Effect, MoveEnrollment
 from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState, Passed
 from bot.domain.lifecycle.rule import Goal, GoalStart, Rule
+from bot.domain.value import evolve
 
 # A goal without a time is counted for this long, so that no run is looked at for ever.
 LONGEST_WATCH = timedelta(days=366)
@@ -30,7 +30,7 @@ def ended(rule: Rule, run: Enrollment, state: EnrollmentState, reason: str, now:
     """Return the run ended; while its goal can still be reached, `due_at` says until when."""
     until = goal_until(rule, run) if run.goal_at is None else None
     watched = until if until is not None and until > now else None
-    return replace(run, state=state, reason=reason, ended_at=now, due_at=watched, waiting_for="")
+    return evolve(run, state=state, reason=reason, ended_at=now, due_at=watched, waiting_for="")
 
 
 def leave(rule: Rule, run: Enrollment, reason: str, now: datetime) -> list[Effect]:
@@ -42,9 +42,9 @@ def leave(rule: Rule, run: Enrollment, reason: str, now: datetime) -> list[Effec
 def reach(rule: Rule, run: Enrollment, at: datetime, now: datetime, *, ends: bool) -> list[Effect]:
     """Return the effects of reaching the goal."""
     if not ends or not run.active:
-        kept = replace(run, goal_at=at, due_at=run.due_at if run.active else None)
+        kept = evolve(run, goal_at=at, due_at=run.due_at if run.active else None)
         return [moved(run, kept, now, state="goal")]
-    reached = ended(rule, replace(run, goal_at=at), EnrollmentState.GOAL, "goal", now)
+    reached = ended(rule, evolve(run, goal_at=at), EnrollmentState.GOAL, "goal", now)
     return [moved(run, reached, now), CancelMessages(run.member_id, "goal", now, enrollment_id=run.id)]
 
 

@@ -1,7 +1,6 @@
 """Who may enter a rule, and what entering does at once."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -15,6 +14,7 @@ from bot.domain.lifecycle.rule import ReentryMode, Rule
 from bot.domain.lifecycle.walking import Walk
 from bot.domain.members import Member
 from bot.domain.predicate import NOTHING, holds
+from bot.domain.value import evolve
 
 
 def entries(look: Look, *, heard_only: bool = False) -> None:
@@ -114,7 +114,7 @@ def enrollment_id(rule: str, member_id: int, key: str) -> str:
 
 def held_out(rule: Rule, run: Enrollment, now: datetime) -> Enrollment:
     """Return the run as one whose member gets no steps; it lives as long as the goal counts."""
-    watching = replace(run, held_out=True, step="")
+    watching = evolve(run, held_out=True, step="")
     until = goal_until(rule, watching)
     finish = partial(ended, rule, watching, EnrollmentState.DONE, "held_out")
-    return finish(now) if until is None or until <= now else replace(watching, due_at=until)
+    return finish(now) if until is None or until <= now else evolve(watching, due_at=until)

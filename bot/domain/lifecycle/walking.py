@@ -1,7 +1,7 @@
 """Takes a run as far as it goes: through every step that ends at once, up to the one that waits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.domain.lifecycle.rule import Rule
 from bot.domain.members import Member
 from bot.domain.outbox import OutboxState
 from bot.domain.predicate import holds
+from bot.domain.value import evolve
 
 # More steps than this in one go is a program that turns in a circle; the run ends and says so.
 MOST_STEPS = 500
@@ -70,7 +71,7 @@ class Walk:
         if step.when is not None and not holds(step.when, self.member, self.now, self.run.context):
             self.trail.append(Passed(step.id, self.now, "passed_over", "when"))
             return step.next
-        self.run = replace(self.run, step=step.id, began_at=self.now, due_at=None, waiting_for="")
+        self.run = evolve(self.run, step=step.id, began_at=self.now, due_at=None, waiting_for="")
         return self._take(step, step.action.begin(self._here(step)))
 
     def _follow(self, step: Step, answer: Answer, was: str) -> None:
@@ -84,14 +85,14 @@ class Walk:
             self.member = fold(self.member, effect)
         if isinstance(answer, Go):
             if answer.rounds is not None:
-                self.run = replace(self.run, rounds=answer.rounds)
+                self.run = evolve(self.run, rounds=answer.rounds)
             if answer.arm:
-                self.run = replace(self.run, arm=answer.arm)
+                self.run = evolve(self.run, arm=answer.arm)
             self.trail.append(Passed(step.id, self.now, "done", answer.note))
             return step.next if answer.to is None else answer.to
         if not again:
             self.trail.append(Passed(step.id, self.now, "began"))
-        self.run = replace(
+        self.run = evolve(
             self.run,
             due_at=answer.due_at,
             waiting_for=answer.waiting_for,

@@ -1,0 +1,1 @@
+"""What a forecast starts from: members' pasts, and how everything stands."""

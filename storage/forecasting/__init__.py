@@ -1,0 +1,1 @@
+"""Reading what a forecast starts from; writes nothing."""
