@@ -1,6 +1,7 @@
 """What operators command, made from the configuration: every command there is, and what they may name."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from bot import drawing, speaking
 from bot.commanding import Commander, Commands
 from bot.config import Config, delivery_policy, rulebook
 from bot.discovery import COMMANDS, plugins
+from bot.domain.commanding.asks import Foretell, no_forecast
 from bot.domain.commanding.command import House
 from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.plans import Limits
@@ -37,16 +39,17 @@ def _nothing(_since: datetime, _until: datetime) -> Sequence[tuple[datetime, str
     return ()
 
 
-def commander_of(config: Config, renderer: Renderer, upcoming: Upcoming = _nothing) -> Commander:
+def commander_of(
+    config: Config, renderer: Renderer, upcoming: Upcoming = _nothing, foretell: Foretell = no_forecast
+) -> Commander:
     """Return what operators command; `upcoming` gives the campaigns' firings between two moments."""
     catalogue = speaking.read(TEMPLATES)
     language = "en" if config.app.locale.lower().startswith("en") else "zh"
     commands = Commands.of(list(plugins(*COMMANDS).values()))
     speaker = speaking.Speaker(catalogue, language)
     easel = drawing.Easel(speaker).draw if drawing.available() else None
-    return Commander(
-        commands, house_of(config, catalogue, renderer, upcoming), speaker, delivery_policy(config), easel
-    )
+    house = replace(house_of(config, catalogue, renderer, upcoming), foretell=foretell)
+    return Commander(commands, house, speaker, delivery_policy(config), easel)
 
 
 def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, upcoming: Upcoming) -> House:

@@ -22,6 +22,7 @@ from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.engine import Engine
+from bot.forecasting import foretell_apart
 from bot.group import Group
 from bot.heart import Seen, Work
 from bot.overhearing import Overhearing
@@ -56,7 +57,7 @@ def group_of(config: Config, renderer: Renderer) -> Group:
     handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
     decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
     answers = Answers(renderer, delivery_policy(config), config.coupons, redeem_url(config))
-    commander = commander_of(config, renderer, partial(_upcoming, config))
+    commander = commander_of(config, renderer, partial(_upcoming, config), partial(foretell_apart, config))
     return Group(decisions, answers, commander, frozenset(config.accounts))
 
 

@@ -1,63 +1,152 @@
-"""What a forecast needs, read from the configuration and the database; nothing is written."""
+"""A forecast from the configuration and the database as they are; nothing is written."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
 from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
-from bot.domain.forecast.past import Record
-from bot.domain.forecast.present import Present
+from bot.domain.clock import monotonic
+from bot.domain.forecast.foretold import Advice, Batch, Forecast, Foretold
+from bot.domain.handling import ClaimOffer, Handler
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
-from scheduler.forecast.simulation import Firing, House
+from bot.domain.lifecycle.rulebook import Rulebook
+from bot.opening import open_database
+from scheduler.forecast.advice import advise
+from scheduler.forecast.behaviour import Habits
+from scheduler.forecast.house import Firing, House
+from scheduler.forecast.outlook import gathered
+from scheduler.forecast.replicates import Plan, Progress, play
 from scheduler.jobs.nominal import nominal_after
-from storage import audiences, switches
+from storage import audiences, reports, switches
 from storage.database import Connection
 from storage.forecasting import history, standing
 
 # Behaviour is drawn from the history of at most so many; more would say the same and take longer.
 HISTORIES = 5000
+# So many replicates for at most so many members.
+FITTING = ((2_000, 20), (20_000, 5), (200_000, 2))
+
+
+def _silently(_done: int, _of: int) -> None:
+    """Tell nobody how far the forecast is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Everything a forecast starts from."""
+class Wish:
+    """What is asked for: days ahead, replicates (None: as fit), seed, rules (empty: all), processes."""
 
-    house: House
-    present: Present
-    record: Record
+    days: int = 30
+    replicates: int | None = None
+    seed: int = 1
+    rules: frozenset[str] = frozenset()
+    workers: int = 1
+    advice: bool = True
 
 
-def start_of(c: Connection, config: Config, now: datetime, days: int, seed: int) -> Start:
-    """Return what a forecast of so many days starts from."""
-    handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
-    on = switches.all_on(c)
-    book = rulebook(config).ordered_to(*switches.orders(on))
-    settings, policy = handler_settings(config), delivery_policy(config)
-    decisions = Decisions(handlers, settings, book, config.routes)
-    house = House(
-        decide=decisions.decide,
-        book=book,
-        policy=policy,
-        coupons=config.coupons,
-        answering=frozenset(config.accounts),
-        firings=tuple(_firings(config.campaigns.values(), config, now, now + timedelta(days=days))),
-        zone=config.app.zone,
-        days=days,
-    )
-    promises = {(offer.rule, offer.step) for offer in settings.claims}
-    everybody = standing.everybody(c)
-    present = standing.present(c, everybody, decisions.wanted, policy, promises, now)
-    rng = Random(f"{seed}|histories")  # noqa: S311  chance for a forecast, no secret
-    chosen = everybody if len(everybody) <= HISTORIES else sorted(rng.sample(everybody, HISTORIES))
-    return Start(house, present, history.read(c, chosen, now, config.app.zone))
+class Foreteller:
+    """Makes forecasts of one configuration."""
+
+    def __init__(self, config: Config, wish: Wish) -> None:
+        """Find the handlers; `rules` of the wish leaves the other rules out, as if they were paused."""
+        self._config, self._wish = config, wish
+        self._handlers: list[Handler] = [one for found in plugins(*HANDLERS).values() for one in found]
+        self._settings = handler_settings(config)
+        self._policy = delivery_policy(config)
+
+    def plan(self, c: Connection, now: datetime) -> Plan:
+        """Return what is to be played, with everything read that it needs."""
+        config, wish = self._config, self._wish
+        book = rulebook(config)
+        paused, arms = switches.orders(switches.all_on(c))
+        left_out = frozenset(book.rules) - wish.rules if wish.rules else frozenset()
+        book = book.ordered_to(paused | left_out, arms)
+        house = self.house(book, (), now)
+        promises = {(offer.rule, offer.step) for offer in self._settings.claims}
+        everybody = standing.everybody(c)
+        wanted = Decisions(self._handlers, self._settings, book, config.routes).wanted
+        present = standing.present(c, everybody, standing.View(wanted, self._policy, promises, now))
+        rng = Random(f"{wish.seed}|histories")  # noqa: S311  chance for a forecast, no secret
+        chosen = everybody if len(everybody) <= HISTORIES else sorted(rng.sample(everybody, HISTORIES))
+        habits = Habits(history.read(c, chosen, now, config.app.zone), config.app.zone)
+        replicates = wish.replicates or fitting(present.members)
+        return Plan(house, present, habits, wish.seed, replicates, wish.workers)
+
+    def house(self, book: Rulebook, offers: Sequence[ClaimOffer], now: datetime) -> House:
+        """Return what every replicate goes by, with this book and these promises besides our own."""
+        config = self._config
+        settings = replace(self._settings, claims=(*self._settings.claims, *offers))
+        until = now + timedelta(days=self._wish.days)
+        return House(
+            decide=Decisions(self._handlers, settings, book, config.routes).decide,
+            book=book,
+            policy=self._policy,
+            coupons=config.coupons,
+            answering=frozenset(config.accounts),
+            firings=tuple(_firings(config.campaigns.values(), config, now, until)),
+            zone=config.app.zone,
+            days=self._wish.days,
+        )
+
+    def tell(self, plan: Plan, progress: Progress, *, advice: bool) -> tuple[Forecast, tuple[Advice, ...]]:
+        """Play the plan; return what would happen and, if asked, what would change it."""
+        now, zone = plan.present.now, self._config.app.zone
+        results = play(plan, progress)
+        found = gathered(now, zone, self._wish.days, plan.present.members, results)
+        if not advice:
+            return found, ()
+        changed = advise(plan, found, results, lambda book, offers: self.house(book, offers, now))
+        return found, tuple(changed)
+
+
+def foretell(
+    c: Connection, config: Config, wish: Wish, now: datetime, progress: Progress = _silently
+) -> Foretold:
+    """Return what would happen, with what must be known beside it."""
+    began = monotonic()
+    foreteller = Foreteller(config, wish)
+    plan = foreteller.plan(c, now)
+    found, advice = foreteller.tell(plan, progress, advice=wish.advice)
+    spent = reports.coupon_costs(c, config.coupons)
+    batches = {
+        name: Batch(
+            config.coupons[name].title if name in config.coupons else name,
+            one.stock - one.taken,
+            config.coupons[name].budget if name in config.coupons else 0,
+            spent.get(name, 0),
+        )
+        for name, one in plan.present.stocks.items()
+    }
+    standing = Counter(place.member.stage for place in plan.present.places)
+    stopped = switches.brake(plan.present.switches)
+    return Foretold(found, advice, batches, standing, wish.seed, monotonic() - began, stopped)
+
+
+def foretell_apart(config: Config, now: datetime, days: int, rules: frozenset[str]) -> Foretold:
+    """Return a forecast made by a process of its own, so that callbacks are answered meanwhile."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(_apart, config, now, days, rules).result()
+
+
+def _apart(config: Config, now: datetime, days: int, rules: frozenset[str]) -> Foretold:
+    with open_database(config) as database:
+        return database.transact(lambda c: foretell(c, config, Wish(days, rules=rules, workers=1), now))
+
+
+def fitting(members: int) -> int:
+    """Return how many replicates are made of so many members unless more are asked for."""
+    return next((replicates for most, replicates in FITTING if members <= most), 1)
 
 
 def _firings(
-    campaigns: Sequence[Campaign], config: Config, since: datetime, until: datetime
+    campaigns: Iterable[Campaign], config: Config, since: datetime, until: datetime
 ) -> Iterator[Firing]:
     for campaign in campaigns:
         at = nominal_after(campaign.schedule, since, config.app.zone)

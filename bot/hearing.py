@@ -108,7 +108,7 @@ Decide = Callable[[InboundEvent, Member, datetime], Sequence[fx.Effect]]
 
 
 def follow(decide: Decide, event: InboundEvent, member: Member, now: datetime) -> Followed:
-    """Decide an event and what it announces, a few turns deep, each with the member as the one before left it."""
+    """Decide an event and what it announces, each with the member as the one before left them."""
     queue = [event]
     events: list[InboundEvent] = []
     caused: list[fx.Effect] = []

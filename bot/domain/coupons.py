@@ -74,3 +74,11 @@ class Coupon:
     member_id: int
     state: CouponState
     expires_at: datetime
+
+
+def worth(batch: CouponBatch, amount: int) -> int:
+    """Return what a coupon takes off an order, in 分; off one of unknown amount the most it may."""
+    if batch.amount_off:
+        return batch.amount_off
+    off = amount * batch.percent_off // 100 if amount else batch.max_off
+    return min(off, batch.max_off) if batch.max_off else off

@@ -20,7 +20,8 @@ from bot.domain.conditions import (
 from bot.domain.counting import did_changes_at, last_time, presence
 from bot.domain.events import Scalar
 from bot.domain.members import Member
-from bot.domain.predicate import NOTHING, by_identity, holds, predicate
+from bot.domain.once import by_identity
+from bot.domain.predicate import NOTHING, holds, predicate
 from bot.domain.rhythm import overdue_from
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -62,12 +63,17 @@ def outlook(condition: Condition) -> Outlook:
             return _not(outlook(part))
         case InSegment(_, tree):
             return outlook(tree)
-        case Did() if condition.within is not None and (asked := presence(condition.count)) is not None:
-            return _lately(condition, condition.within, asked=asked)
-        case Did(within=None) | StageIs() | Always():
-            return _lasting(condition)
         case _:
-            return _leaf(condition)
+            return _of_leaf(condition)
+
+
+def _of_leaf(leaf: Condition) -> Outlook:
+    if isinstance(leaf, Did) and leaf.within is not None:
+        asked = presence(leaf.count)
+        if asked is not None:
+            return _lately(leaf, leaf.within, asked=asked)
+    lasts = isinstance(leaf, StageIs | Always) or (isinstance(leaf, Did) and leaf.within is None)
+    return _lasting(leaf) if lasts else _leaf(leaf)
 
 
 def _together(parts: Sequence[Outlook], *, decisive: bool) -> Outlook:

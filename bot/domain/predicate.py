@@ -15,7 +15,7 @@ leaf means where it could be read in two ways:
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.domain.conditions import (
     AllOf,
@@ -42,6 +42,7 @@ from bot.domain.conditions import (
 from bot.domain.counting import holds_did, last_time, presence
 from bot.domain.events import Scalar
 from bot.domain.members import Holding, Member
+from bot.domain.once import by_identity
 from bot.domain.rhythm import holds_overdue
 from bot.domain.scalars import RELATIONS, compare
 
@@ -56,27 +57,6 @@ MIRRORED: Mapping[Operator, Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": 
 
 # Whether a condition holds for a member at a moment, in the context of an enrollment.
 Predicate = Callable[[Member, datetime, Mapping[str, Scalar]], bool]
-Made = TypeVar("Made")
-MOST_MADE = 20_000
-
-
-def by_identity(make: Callable[[Condition], Made]) -> Callable[[Condition], Made]:
-    """Return `make` with what it made remembered for each condition object.
-
-    Not for equal ones: comparing two trees, or hashing one, takes as long as asking it.
-    """
-    known: dict[int, tuple[Condition, Made]] = {}
-
-    def made(condition: Condition) -> Made:
-        found = known.get(id(condition))
-        if found is None:
-            if len(known) >= MOST_MADE:  # of configurations that are long gone
-                known.clear()
-            # The condition is kept as well, so that no other object gets its id.
-            found = known[id(condition)] = (condition, make(condition))
-        return found[1]
-
-    return made
 
 
 def holds(
@@ -131,7 +111,7 @@ def rfm_scores(wanted: RfmIs) -> tuple[tuple[str, Comparison], ...]:
 
 def _all(parts: Sequence[Predicate]) -> Predicate:
     def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
-        for part in parts:  # noqa: SIM110  a generator costs more than most parts
+        for part in parts:  # noqa: SIM110  generators cost more than most parts
             if not part(member, now, context):
                 return False
         return True
@@ -141,7 +121,7 @@ def _all(parts: Sequence[Predicate]) -> Predicate:
 
 def _any(parts: Sequence[Predicate]) -> Predicate:
     def found(member: Member, now: datetime, context: Mapping[str, Scalar]) -> bool:
-        for part in parts:  # noqa: SIM110  a generator costs more than most parts
+        for part in parts:  # noqa: SIM110  generators cost more than most parts
             if part(member, now, context):
                 return True
         return False

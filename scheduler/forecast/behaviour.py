@@ -41,13 +41,13 @@ class Habits:
         for past in record.pasts:
             self._learn(past, record, zone)
 
-    def replicate(self, rng: Random) -> "Behaviour":
-        """Return how members behave in one replicate."""
+    def replicate(self, rng: Random, share: float = 1.0) -> "Behaviour":
+        """Return how members behave in one replicate; `share` of the newcomers come here."""
         drawn = weights(rng)
         shelves = (self._coming, self._after, self._quiet, self._used, self._left)
         coming, after, quiet, used, left = (shelf.drawn(drawn) for shelf in shelves)
         arrivals = tuple(rng.choices(self._arrivals, k=len(self._arrivals)))
-        return Behaviour(arrivals, coming, after, quiet, used, left)  # type: ignore[arg-type]  # in their order
+        return Behaviour(arrivals, share, coming, after, quiet, used, left)  # type: ignore[arg-type]  # in their order
 
     def _learn(self, past: Past, record: Record, zone: ZoneInfo) -> None:
         fold = past.member_id % FOLDS
@@ -80,6 +80,7 @@ class Behaviour:
     def __init__(
         self,
         arrivals: tuple[int, ...],
+        share: float,
         coming: Drawn[Coming],
         after: Drawn[Piece],
         quiet: Drawn[Piece],
@@ -87,14 +88,17 @@ class Behaviour:
         left: Drawn[bool],
     ) -> None:
         """Hold the draws; `arrivals` are the numbers of newcomers on the days of history."""
-        self._arrivals = arrivals
+        self._arrivals, self._share = arrivals, share
         self._coming, self._after, self._quiet = coming, after, quiet
         self._used, self._left = used, left
 
     def newcomers(self, rng: Random) -> list[Coming]:
         """Return who comes on one day."""
         draw = self._coming.piece_of(ALL)
-        return [draw.one(rng) for _ in range(rng.choice(self._arrivals))] if draw is not None else []
+        if draw is None:
+            return []
+        expected = rng.choice(self._arrivals) * self._share
+        return [draw.one(rng) for _ in range(int(expected + rng.random()))]
 
     def after(self, push: Pushed, stage: str, rng: Random, *, lively: bool) -> Piece:
         """Return what somebody in a stage does within a day of a push; `lively` as in `pieces.is_lively`."""

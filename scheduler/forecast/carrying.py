@@ -1,7 +1,8 @@
-"""What effects do to a member's ledgers in a forecast; `bot.domain.folding` did what they do to the member."""
+"""What effects do to a member's ledgers in a forecast; what they do to the member was folded before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain import effects as fx
 from bot.domain.coupons import Refusal
@@ -10,7 +11,7 @@ from bot.domain.delivery.world import Allowance
 from bot.domain.events import COUPON_ISSUED
 from bot.domain.folding import fold
 from bot.domain.forecast.series import ENTERED, EXITED, GOAL, HANDED, HELD_OUT
-from bot.domain.lifecycle.enrollment import Enrollment, EnrollmentState
+from bot.domain.lifecycle.enrollment import EnrollmentState
 from bot.domain.members import Holding
 from scheduler.forecast.being import Being
 from scheduler.forecast.census import Census
@@ -28,39 +29,48 @@ class Carrier:
     def __init__(self, post: Post, coupons: Coupons, census: Census, got: Got) -> None:
         """Hold the ledgers; `got` is told of every coupon given."""
         self._post, self._coupons, self._census, self._got = post, coupons, census, got
+        self._acts: Mapping[type, Callable[[Being, Any, datetime], None]] = {
+            fx.QueueMessage: self._queue,
+            fx.CancelMessages: self._cancel,
+            fx.OpenWindow: self._open,
+            fx.EarnGrant: self._earn,
+            fx.Enroll: self._entered,
+            fx.MoveEnrollment: self._moved,
+            fx.RedeemCoupon: self._redeem,
+            fx.EndSilence: self._end_silence,
+            fx.Handoff: self._hand_off,
+            fx.EraseMember: self._erase,
+        }
 
     def carry(self, being: Being, effects: Sequence[fx.Effect], now: datetime) -> list[fx.Effect]:
         """Carry out what was decided and folded; return what its outcome led to, carried out as well."""
         outcome: list[fx.Effect] = []
         for effect in effects:
-            outcome += self._one(being, effect, now)
+            if isinstance(effect, fx.IssueCoupon | fx.Attempt):
+                outcome += self._attempt(being, effect, now)
+            else:
+                act = self._acts.get(type(effect))
+                if act is not None:
+                    act(being, effect, now)
         return outcome
 
-    def _one(self, being: Being, effect: fx.Effect, now: datetime) -> list[fx.Effect]:
-        match effect:
-            case fx.QueueMessage(message):
-                self._post.queue(being, message)
-            case fx.CancelMessages():
-                self._post.cancel(being, effect.reason, now, run=effect.enrollment_id, purpose=effect.purpose)
-            case fx.OpenWindow():
-                self._open(being, effect, now)
-            case fx.EarnGrant():
-                self._earn(being, effect, now)
-            case fx.Enroll(run):
-                self._entered(run, now)
-            case fx.MoveEnrollment():
-                self._moved(effect, now)
-            case fx.IssueCoupon() | fx.Attempt():
-                return self._attempt(being, effect, now)
-            case fx.RedeemCoupon():
-                self._coupons.redeem(being, effect.code, effect.amount, now)
-            case fx.EndSilence():
-                self._post.wake_held(being, Reason.HUMAN_SESSION, now)
-            case fx.Handoff():
-                self._census.note(HANDED, "", effect.queue, self._census.day(now))
-            case fx.EraseMember():
-                being.gone = not being.member.links
-        return []
+    def _queue(self, being: Being, effect: fx.QueueMessage, _now: datetime) -> None:
+        self._post.queue(being, effect.message)
+
+    def _cancel(self, being: Being, effect: fx.CancelMessages, now: datetime) -> None:
+        self._post.cancel(being, effect.reason, now, run=effect.enrollment_id, purpose=effect.purpose)
+
+    def _redeem(self, being: Being, effect: fx.RedeemCoupon, now: datetime) -> None:
+        self._coupons.redeem(being, effect.code, effect.amount, now)
+
+    def _end_silence(self, being: Being, _effect: fx.EndSilence, now: datetime) -> None:
+        self._post.wake_held(being, Reason.HUMAN_SESSION, now)
+
+    def _hand_off(self, _being: Being, effect: fx.Handoff, now: datetime) -> None:
+        self._census.note(HANDED, "", effect.queue, self._census.day(now))
+
+    def _erase(self, being: Being, _effect: fx.EraseMember, _now: datetime) -> None:
+        being.gone = not being.member.links
 
     def _open(self, being: Being, window: fx.OpenWindow, now: datetime) -> None:
         """Open a window as the ledger does: the larger of old and new, an expired one counts for nothing."""
@@ -80,13 +90,14 @@ class Carrier:
         if grant.accepted:
             self._post.wake(being, grant.route, now)
 
-    def _entered(self, run: Enrollment, now: datetime) -> None:
+    def _entered(self, _being: Being, effect: fx.Enroll, now: datetime) -> None:
+        run = effect.enrollment
         day, program = self._census.day(now), f"rule:{run.rule}"
         self._census.note(ENTERED, program, "", day)
         if run.held_out:
             self._census.note(HELD_OUT, program, "", day)
 
-    def _moved(self, move: fx.MoveEnrollment, now: datetime) -> None:
+    def _moved(self, _being: Being, move: fx.MoveEnrollment, now: datetime) -> None:
         run, day = move.enrollment, self._census.day(now)
         if any(line.state == GOAL for line in move.trail):
             self._census.note(GOAL, f"rule:{run.rule}", "", day)
@@ -107,7 +118,11 @@ class Carrier:
             about = {"coupon": action.batch, "basis": action.basis}
             follows = (fx.Emit(being.member.id, COUPON_ISSUED, f"{action.key}#issued", now, about),)
         if isinstance(effect, fx.Attempt):
-            chosen = effect.ok if refusal is None else effect.failed.get(refusal.value, effect.failed.get("otherwise", ()))
+            chosen = (
+                effect.ok
+                if refusal is None
+                else effect.failed.get(refusal.value, effect.failed.get("otherwise", ()))
+            )
             follows = (*chosen, *follows)
         for one in follows:
             being.member = fold(being.member, one)

@@ -1,6 +1,7 @@
 """What one replicate counts, day by day."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,6 +39,19 @@ class Census:
         """Return the days counted."""
         return [self._first + timedelta(days=place) for place in range(self.length)]
 
+    def result(self) -> "Result":
+        """Return what was counted, without anybody's number."""
+        return Result(
+            counts=self.counts,
+            wanted={program: len(members) for program, members in self.wanted.items()},
+            reached={step: len(members) for step, members in self.reached.items()},
+            capped=len(self.capped),
+            crowded=[len(self.crowded.get(day, ())) for day in range(self.length)],
+            dry=self.dry,
+            stages=self.stages,
+            used_up=self.used_up,
+        )
+
     def note(self, what: str, who: str, detail: str, day: int, count: int = 1) -> None:
         """Count something."""
         series = (what, who, detail)
@@ -45,3 +59,56 @@ class Census:
         if counts is None:
             counts = self.counts[series] = [0] * self.length
         counts[day] += count
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one replicate came to.
+
+    `wanted` and `reached` count members by program, `reached` by step as well (``rule:x/step``); `capped`
+    those for whom a cap was ever in the way, `crowded` day by day; `dry` says when a batch ran out; `stages`
+    where members stand at the end; `used_up` who has no sends of a route's quota left then.
+    """
+
+    counts: Mapping[Series, list[int]]
+    wanted: Mapping[str, int]
+    reached: Mapping[str, int]
+    capped: int
+    crowded: list[int]
+    dry: Mapping[str, datetime]
+    stages: Mapping[str, int]
+    used_up: Mapping[str, int]
+
+
+def together(parts: Sequence[Result]) -> Result:
+    """Return the result of all parts of the members; a batch runs out when the last part's share does."""
+    counts: dict[Series, list[int]] = {}
+    for part in parts:
+        for series, days in part.counts.items():
+            known = counts.get(series)
+            counts[series] = (
+                days if known is None else [one + other for one, other in zip(known, days, strict=True)]
+            )
+    batches = {batch for part in parts for batch in part.dry}
+    dry = {
+        batch: max(part.dry[batch] for part in parts)
+        for batch in batches
+        if all(batch in part.dry for part in parts)
+    }
+    return Result(
+        counts,
+        _summed([part.wanted for part in parts]),
+        _summed([part.reached for part in parts]),
+        sum(part.capped for part in parts),
+        [sum(day) for day in zip(*(part.crowded for part in parts), strict=True)],
+        dry,
+        _summed([part.stages for part in parts]),
+        _summed([part.used_up for part in parts]),
+    )
+
+
+def _summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for part in parts:
+        found.update(part)
+    return dict(found)

@@ -32,7 +32,9 @@ class Draw(Generic[Kept]):
 
     def __init__(self, cell: Cell[Kept], weights: Sequence[int]) -> None:
         """Weigh the folds."""
-        weighed = [(kept, weight) for kept, weight in zip(cell.pieces, weights, strict=True) if kept and weight]
+        weighed = [
+            (kept, weight) for kept, weight in zip(cell.pieces, weights, strict=True) if kept and weight
+        ]
         self._pieces = [kept for kept, _ in weighed]
         self._sums = list(accumulate(len(kept) * weight for kept, weight in weighed))
         self.count = self._sums[-1] if self._sums else 0

@@ -8,31 +8,25 @@ from random import Random
 from bot.domain.events import (
     COUPON_EXPIRED,
     COUPON_REDEEMED,
-    FOLLOWED,
-    MENU_CLICK,
-    MESSAGE,
-    SCANNED,
     UNFOLLOWED,
     InboundEvent,
     Scalar,
 )
 from bot.domain.forecast.past import Deed, Piece, Pushed
 from bot.domain.forecast.series import CAME, LEFT
-from bot.domain.identity import NUMBER, identity, number_of
 from bot.domain.lifecycle.settling import CLOCK
 from bot.domain.members import Holding, Link, Member
 from bot.domain.value import evolve
 from scheduler.forecast.agenda import Agenda
 from scheduler.forecast.behaviour import CLAIM, Behaviour, Coming
 from scheduler.forecast.being import NEVER, Being, Row
+from scheduler.forecast.deeds import event_of, with_code
 from scheduler.forecast.drawing import Draw
 from scheduler.forecast.pieces import DAY, LASTS, is_lively, is_settled, louder_after, silence
 from scheduler.forecast.stock import Coupons
 
 # Deeds of a quiet day give way to what follows a push; those that use a coupon to nothing.
 QUIET, ANYWAY = 0, -1
-ANSWERED = frozenset({MESSAGE, FOLLOWED, MENU_CLICK, SCANNED})
-CODES = ("coupon_code", "coupon_id")
 Hear = Callable[[Being, InboundEvent], None]
 
 
@@ -102,7 +96,7 @@ class Living:
         at = holding.at + used.after
         piece = used.piece or ((timedelta(), Deed(COUPON_REDEEMED, "webhook")),)
         for after, deed in piece:
-            self._agenda.put(max(at + after, now), self._do, being, _with_code(deed, holding.code), ANYWAY)
+            self._agenda.put(max(at + after, now), self._do, being, with_code(deed, holding.code), ANYWAY)
 
     # --- days ---
 
@@ -175,29 +169,12 @@ class Living:
     # --- deeds ---
 
     def _do(self, being: Being, deed: Deed, piece: int, now: datetime) -> None:
-        if being.gone or (piece > 0 and being.piece != piece) or (piece == QUIET and now < being.covered_until):
+        if (
+            being.gone
+            or (piece > 0 and being.piece != piece)
+            or (piece == QUIET and now < being.covered_until)
+        ):
             return
         self._number += 1
-        properties = deed.properties
-        if "complaint_id" in properties:
-            properties = {**properties, "complaint_id": f"forecast-{self._number}"}
-        event = InboundEvent(
-            key=f"forecast:{self._number}",
-            account=deed.account,
-            kind=deed.kind,
-            at=now,
-            known_as=identity(NUMBER, number_of(being.member.id)),
-            text=deed.text,
-            properties=properties,
-            amount=deed.amount,
-            traits=deed.traits,
-            can_reply=deed.kind in ANSWERED and deed.account in self._accounts,
-        )
+        event = event_of(deed, being.member.id, self._number, now, answering=deed.account in self._accounts)
         self._hear(being, event)
-
-
-def _with_code(deed: Deed, code: str) -> Deed:
-    named = {name: code for name in CODES if name in deed.properties}
-    if deed.kind == COUPON_REDEEMED and not named:
-        named = {CODES[0]: code}
-    return evolve(deed, properties={**deed.properties, **named})

@@ -53,7 +53,7 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """A day on which nothing of ours had just reached the member: how much of it counts, and what was done."""
+    """A day on which no push had just reached the member: how much of it counts, and what was done."""
 
     stage: str
     silent: int

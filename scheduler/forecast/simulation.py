@@ -1,67 +1,37 @@
 """One replicate: everybody lives on, and the rules, the gates and the routes do what they do."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.domain import effects as fx
 from bot.domain.conditions import RfmIs
-from bot.domain.coupons import CouponBatch
 from bot.domain.delivery.gates import program_of
-from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.routes import REPLY
 from bot.domain.events import COUPON_ISSUED, OWN_ACTS, InboundEvent
 from bot.domain.explanation import clauses
 from bot.domain.forecast.present import Present
-from bot.domain.lifecycle.campaign import Campaign
-from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.members import Holding
-from bot.domain.outbox import OutboxMessage
 from bot.domain.predicate import holds
 from bot.domain.replies import choose
 from bot.domain.value import evolve
-from bot.hearing import MAX_DEPTH, Decide, follow
+from bot.hearing import MAX_DEPTH, follow
 from bot.turns import event_of
 from scheduler.forecast.agenda import Agenda
 from scheduler.forecast.behaviour import Behaviour
 from scheduler.forecast.being import NEVER, Being, Row
 from scheduler.forecast.carrying import Carrier
 from scheduler.forecast.census import Census
+from scheduler.forecast.house import Firing, House
 from scheduler.forecast.living import Living
+from scheduler.forecast.office import Office
 from scheduler.forecast.pieces import DAY
 from scheduler.forecast.post import Post
 from scheduler.forecast.scores import next_night, rescore
 from scheduler.forecast.stock import Coupons
 from scheduler.lifecycle import look_at
 from storage.world import counted_since
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """A campaign's turn: when, of what, and the message still without a member."""
-
-    at: datetime
-    campaign: Campaign
-    message: OutboxMessage
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What every replicate goes by: the configuration as it is, and what is known to come.
-
-    `answering` are the accounts that answer a callback.
-    """
-
-    decide: Decide
-    book: Rulebook
-    policy: DeliveryPolicy
-    coupons: Mapping[str, CouponBatch]
-    answering: frozenset[str]
-    firings: Sequence[Firing]
-    zone: ZoneInfo
-    days: int
 
 
 class Simulation:
@@ -74,7 +44,7 @@ class Simulation:
         self.census = Census(present.now, house.days, house.zone)
         coupons = Coupons(house.coupons, present.stocks, self.census)
         self._living = Living(self._agenda, behaviour, rng, coupons, house.answering, self._hear)
-        self._post = Post(
+        office = Office(
             policy=house.policy,
             programs={**house.policy.programs, **present.plans},
             switches=present.switches,
@@ -86,6 +56,7 @@ class Simulation:
             rng=rng,
             reached=self._reached,
         )
+        self._post = Post(office)
         self._carrier = Carrier(self._post, coupons, self.census, self._living.got)
 
     def run(self) -> Census:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.coupons import CouponBatch, Refusal
+from bot.domain.coupons import CouponBatch, Refusal, worth
 from bot.domain.forecast.present import Stock
 from bot.domain.forecast.series import COST, ISSUED, REDEEMED, REFUSED
 from bot.domain.members import Holding
@@ -77,7 +77,9 @@ class Coupons:
         being.member = evolve(being.member, holdings={**being.member.holdings, name: used})
         day = self.census.day(now)
         self.census.note(REDEEMED, name, "", day)
-        self.census.note(COST, name, "", day, worth(self.batches.get(name), amount))
+        self.census.note(
+            COST, name, "", day, worth(self.batches[name], amount) if name in self.batches else 0
+        )
 
     def expire(self, being: Being, code: str, now: datetime) -> str:
         """Let a code run out; return its batch, empty when it was used."""
@@ -88,13 +90,3 @@ class Coupons:
             being.member = evolve(being.member, holdings={**being.member.holdings, name: over})
             return name
         return ""
-
-
-def worth(batch: CouponBatch | None, amount: int) -> int:
-    """Return what a coupon takes off an order, in 分; an order of unknown amount costs the most it may."""
-    if batch is None:
-        return 0
-    if batch.amount_off:
-        return batch.amount_off
-    off = amount * batch.percent_off // 100 if amount else batch.max_off
-    return min(off, batch.max_off) if batch.max_off else off

@@ -1,12 +1,12 @@
 """What history keeps of members, as a forecast draws behaviour from it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from bot.domain.delivery.routes import REPLY
 from bot.domain.events import (
@@ -28,6 +28,7 @@ from bot.domain.events import (
 )
 from bot.domain.forecast.past import Deed, Past, Piece, Pushed, Record, Used
 from storage.dialect import chunks
+from storage.forecasting.arrivals import arrivals
 from storage.tables import table
 from storage.tables.delivery import CouponRow, OutboxRow
 from storage.tables.events import EventRow
@@ -75,7 +76,7 @@ def read(c: Connection, ids: Sequence[int], now: datetime, zone: ZoneInfo) -> Re
         _coupons(c, part, since, drafts)
         _departures(c, part, drafts)
     pasts = tuple(_past(draft) for draft in drafts.values())
-    return Record(since, now, pasts, _arrivals(c, max(since, now - ARRIVALS), now, zone))
+    return Record(since, now, pasts, arrivals(c, max(since, now - ARRIVALS), now, zone))
 
 
 def _members(c: Connection, ids: Sequence[int]) -> dict[int, _Draft]:
@@ -108,7 +109,7 @@ def _events(c: Connection, ids: Iterable[int], since: datetime, drafts: Mapping[
 
 
 def _of_their_own(kind: str, account: str, key: str, properties: Mapping[str, Any]) -> bool:
-    """Tell whether this came from outside, and not from what our handlers and rules made of something else."""
+    """Tell whether this came from outside, not from what handlers and rules made of something else."""
     if kind == COMPLAINT_OPENED and properties.get("by") == "model":
         return True  # the model hears only what is really said
     return kind not in DERIVED and account != CLOCK and "#" not in key
@@ -183,21 +184,3 @@ def _used(draft: _Draft) -> tuple[tuple[Used, ...], set[int]]:
         piece: Piece = tuple((draft.deeds[place][0] - begin, draft.deeds[place][1]) for place in places)
         found.append(Used(coupon.batch, begin - coupon.issued_at, piece))
     return tuple(found), taken
-
-
-def _arrivals(c: Connection, since: datetime, now: datetime, zone: ZoneInfo) -> tuple[int, ...]:
-    """Return how many came on each whole day between."""
-    imported = exists().where(EVENT.c.member_id == MEMBER.c.id, EVENT.c.kind == IMPORTED)
-    rows = c.execute(select(MEMBER.c.known_since).where(MEMBER.c.known_since >= since, ~imported)).scalars()
-    came: dict[date, int] = {}
-    for at in rows:
-        day = at.astimezone(zone).date()
-        came[day] = came.get(day, 0) + 1
-    return tuple(came.get(day, 0) for day in _whole_days(since, now, zone))
-
-
-def _whole_days(since: datetime, now: datetime, zone: ZoneInfo) -> Iterator[date]:
-    day, end = since.astimezone(zone).date() + timedelta(days=1), now.astimezone(zone).date()
-    while day < end:
-        yield day
-        day += timedelta(days=1)

@@ -39,23 +39,32 @@ class _Draft:
 
 def everybody(c: Connection) -> list[int]:
     """Return the numbers of everybody who is there, and of those who were and left, in order."""
-    return list(c.execute(select(MEMBER.c.id).where(MEMBER.c.merged_into.is_(None)).order_by(MEMBER.c.id)).scalars())
+    return list(
+        c.execute(select(MEMBER.c.id).where(MEMBER.c.merged_into.is_(None)).order_by(MEMBER.c.id)).scalars()
+    )
 
 
-def present(c: Connection, ids: Iterable[int], wanted: Wanted, policy: DeliveryPolicy, promises: Steps, now: datetime) -> Present:
-    """Return how these members stand, and what all share; who left is left out.
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who looks, and when; `promises` are the (rule, step) of messages whose coupon a keyword claims."""
 
-    `promises` are the (rule, step) of messages whose coupon is claimed by a keyword.
-    """
+    wanted: Wanted
+    policy: DeliveryPolicy
+    promises: Steps
+    now: datetime
+
+
+def present(c: Connection, ids: Iterable[int], view: View) -> Present:
+    """Return how these members stand, and what all share; who left is left out."""
     places: list[Place] = []
     here = alive()
     for part in chunks(ids):
         there = list(c.execute(select(MEMBER.c.id).where(MEMBER.c.id.in_(part), here)).scalars())
-        places += _places(c, there, wanted, policy, promises, now)
+        places += _places(c, there, view)
     campaigns = {one.message.campaign for place in places for one in place.waiting}
     stocks = {row.name: Stock(row.stock, row.taken) for row in c.execute(select(BATCH))}
     return Present(
-        now=now,
+        now=view.now,
         places=tuple(places),
         stocks=stocks,
         switches=switches.all_on(c),
@@ -66,13 +75,13 @@ def present(c: Connection, ids: Iterable[int], wanted: Wanted, policy: DeliveryP
     )
 
 
-def _places(c: Connection, ids: Sequence[int], wanted: Wanted, policy: DeliveryPolicy, promises: Steps, now: datetime) -> list[Place]:
-    members = load(c, ids, wanted, now, lock=False)
+def _places(c: Connection, ids: Sequence[int], view: View) -> list[Place]:
+    members = load(c, ids, view.wanted, view.now, lock=False)
     drafts: dict[int, _Draft] = {member_id: _Draft() for member_id in members}
-    _allowances(c, ids, drafts, now)
-    _counted(c, ids, drafts, policy, now)
+    _allowances(c, ids, drafts, view.now)
+    _counted(c, ids, drafts, view)
     _waiting(c, ids, drafts)
-    _promised(c, ids, drafts, promises)
+    _promised(c, ids, drafts, view.promises)
     _had(c, ids, drafts)
     return [
         Place(
@@ -95,9 +104,9 @@ def _allowances(c: Connection, ids: Sequence[int], drafts: Mapping[int, _Draft],
         drafts[row.member_id].allowances[row.route, row.template] = left
 
 
-def _counted(c: Connection, ids: Sequence[int], drafts: Mapping[int, _Draft], policy: DeliveryPolicy, now: datetime) -> None:
+def _counted(c: Connection, ids: Sequence[int], drafts: Mapping[int, _Draft], view: View) -> None:
     o = OUTBOX.c
-    since = counted_since(policy, now)
+    since = counted_since(view.policy, view.now)
     columns = (o.member_id, o.purpose, o.counted_at, o.route)
     for row in c.execute(select(*columns).where(o.member_id.in_(ids), o.counted_at >= since)):
         drafts[row.member_id].counted.append(Counted(row.purpose, row.counted_at, row.route))
@@ -135,6 +144,8 @@ def _failing(c: Connection) -> dict[str, float]:
     o = OUTBOX.c
     asked = (o.route != "", o.route != REPLY, o.state.in_(("sent", "failed")))
     sent: dict[str, dict[str, int]] = {}
-    for route, state, count in c.execute(select(o.route, o.state, func.count()).where(*asked).group_by(o.route, o.state)):
+    for route, state, count in c.execute(
+        select(o.route, o.state, func.count()).where(*asked).group_by(o.route, o.state)
+    ):
         sent.setdefault(route, {})[state] = count
     return {route: counts.get("failed", 0) / sum(counts.values()) for route, counts in sent.items()}

@@ -4,6 +4,7 @@ Rows are grouped by hour of UTC in the database and summed to the reader's days 
 table of any size comes back as a few thousand rows, by one statement on both databases.
 """
 
+from storage.reports.costs import coupon_costs
 from storage.reports.dwelling import stays
 from storage.reports.happenings import CouponCount, EventCount, coupons, inbound, totals
 from storage.reports.proofs import Books, Delivery, books, deliveries
@@ -21,6 +22,7 @@ __all__ = [
     "Push",
     "PushCount",
     "books",
+    "coupon_costs",
     "coupons",
     "deliveries",
     "flow_of",

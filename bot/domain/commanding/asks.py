@@ -1,11 +1,12 @@
 """What commands ask the database, and what it finds; worded by the command that asked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.conditions import Condition
+from bot.domain.forecast.foretold import Foretold
 from bot.domain.value import value
 
 
@@ -164,3 +165,21 @@ class Programs:
     running: Mapping[str, int]
     paused: frozenset[str]
     states: Mapping[str, int] = field(default_factory=dict)
+
+
+# Makes a forecast from a moment on, of so many days, by these rules (none: by all).
+Foretell = Callable[[datetime, int, frozenset[str]], Foretold]
+
+
+def no_forecast(_now: datetime, _days: int, _rules: frozenset[str]) -> Foretold:
+    """Refuse: nothing here can make a forecast."""
+    raise NotImplementedError
+
+
+@value
+class AskForecast:
+    """What would happen in the coming days; `foretell` knows, and takes its time."""
+
+    days: int
+    rules: frozenset[str]
+    foretell: Foretell

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.domain.commanding.asks import Foretell, no_forecast
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.lines import Line
 from bot.domain.commanding.persons import Profile
@@ -51,7 +52,8 @@ class Operator:
 class House:
     """What of the configuration commands may name: everything by its name, with a word of what it is.
 
-    `upcoming` gives the campaigns' firings between two moments, `preview` a campaign's words for a member.
+    `upcoming` gives the campaigns' firings between two moments, `foretell` a forecast, `preview` a campaign's
+    words for a member.
     `stages` goes from every name a stage has to its own; `replies` from an account to the routes by which
     somebody who writes to it can be answered later; `basis` is the ground of a coupon that an operator gives.
     `book` holds the rules themselves, `doors` which events open which routes.
@@ -76,6 +78,7 @@ class House:
     basis: str = ""
     forbidden: frozenset[str] = frozenset()
     upcoming: Callable[[datetime, datetime], Sequence[tuple[datetime, str]]] = lambda _since, _until: ()
+    foretell: Foretell = no_forecast
     preview: Callable[[Campaign, Profile, datetime], str] = lambda _campaign, _profile, _now: ""
     echo: Callable[[datetime], Said] = lambda at: Said(plain=at.isoformat())
     understand: Understand = lambda _text, _now: Heard(None, say("time_unknown"))

@@ -1,6 +1,5 @@
 """The gates' view of a member who is already loaded; the sender's claim loads the same from SQL."""
 
-
 from bot.domain.delivery.world import MemberFacts
 from bot.domain.members import Member
 from bot.domain.value import evolve

@@ -1,0 +1,98 @@
+"""Many replicates, beside each other where there are processors, and large populations in parts."""
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from random import Random
+
+from bot.domain.forecast.present import Present, Stock
+from bot.domain.value import evolve
+from scheduler.forecast.behaviour import Habits
+from scheduler.forecast.census import Result, together
+from scheduler.forecast.house import House
+from scheduler.forecast.simulation import Simulation
+
+# More members than this are dealt into parts, so that one replicate has every processor to itself.
+UNDIVIDED = 20_000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is played: how many times, from which seed, by how many processes."""
+
+    house: House
+    present: Present
+    habits: Habits
+    seed: int
+    replicates: int
+    workers: int
+
+    @property
+    def parts(self) -> int:
+        """Return into how many parts the members are dealt."""
+        return self.workers if self.present.members > UNDIVIDED else 1
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def play(plan: Plan, progress: Progress = lambda _done, _of: None) -> list[Result]:
+    """Return the result of every replicate; `progress` is told how many runs of how many are done."""
+    runs = [(number, part) for number in range(plan.replicates) for part in range(plan.parts)]
+    found: list[Result] = []
+    for done, result in enumerate(_all(plan, runs), start=1):
+        found.append(result)
+        progress(done, len(runs))
+    return [together(found[at : at + plan.parts]) for at in range(0, len(found), plan.parts)]
+
+
+def _all(plan: Plan, runs: Sequence[tuple[int, int]]) -> Iterable[Result]:
+    if plan.workers == 1 or len(runs) == 1:
+        yield from (_run(plan, *run) for run in runs)
+        return
+    # The children inherit everything that was read: it need not be sent to them, nor read again.
+    context = multiprocessing.get_context("fork")
+    gc.collect()
+    gc.freeze()
+    _inherited.append(plan)
+    try:
+        with ProcessPoolExecutor(plan.workers, mp_context=context) as pool:
+            yield from pool.map(_run_inherited, runs)
+    finally:
+        _inherited.pop()
+        gc.unfreeze()
+
+
+_inherited: list[Plan] = []
+
+
+def _run_inherited(run: tuple[int, int]) -> Result:
+    gc.disable()  # nothing here goes in circles, and looking for circles takes a tenth of the time
+    return _run(_inherited[-1], *run)
+
+
+def _run(plan: Plan, number: int, part: int) -> Result:
+    """Play one part of one replicate; the same numbers give the same result."""
+    rng = Random(f"{plan.seed}|{number}")  # noqa: S311  chance for a forecast, no secret
+    behaviour = plan.habits.replicate(rng, share=1 / plan.parts)
+    own = Random(f"{plan.seed}|{number}|{part}")  # noqa: S311  chance for a forecast, no secret
+    present = plan.present if plan.parts == 1 else _part(plan.present, part, plan.parts)
+    return Simulation(plan.house, present, behaviour, own).run().result()
+
+
+def _part(present: Present, part: int, parts: int) -> Present:
+    """Return every so-manieth member, with their share of what is left of the coupons."""
+    places = present.places[part::parts]
+    stocks = {
+        name: Stock((one.stock - one.taken) // parts + ((one.stock - one.taken) % parts > part), 0)
+        for name, one in present.stocks.items()
+    }
+    # Newcomers of the parts must not share numbers, nor fall into the same control groups.
+    last_id = present.last_id + part * 10_000_000
+    return evolve(present, places=places, stocks=stocks, last_id=last_id, members=len(places))
