@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.domain.commanding.saying import Said, lines, listed, say
+from bot.domain.commanding.saying import Drawing, Said, lines, listed, say
 from bot.domain.forecast.foretold import Advice, Estimate, Forecast, Foretold
 from bot.domain.forecast.series import (
     CAME,
@@ -18,6 +18,7 @@ from bot.domain.forecast.series import (
 )
 
 MOST_REASONS = 3
+MOST_LINES = 4
 # A batch that runs out in fewer than one of ten replicates is not worth a line.
 LIKELY = 0.1
 # Of fewer than this, a percentage says nothing.
@@ -49,6 +50,23 @@ def worded(found: Foretold) -> Said:
     ]
     parts += [_advice(one) for one in found.advice]
     return lines(parts)
+
+
+def drawn(found: Foretold) -> Drawing:
+    """Return the picture of the days ahead: messages by route."""
+    forecast = found.forecast
+    by_route: dict[str, list[float]] = {}
+    for (what, _, detail), one in forecast.series.items():
+        if what == SENT:
+            route = detail.rpartition("/")[2]
+            known = by_route.get(route, [0.0] * len(one.days))
+            by_route[route] = [sum(pair) for pair in zip(known, one.days, strict=True)]
+    busiest = sorted(by_route.items(), key=lambda item: -sum(item[1]))[:MOST_LINES]
+    return Drawing(
+        say("forecast_picture", days=len(forecast.days)),
+        tuple(f"{day.month}/{day.day}" for day in forecast.days),
+        tuple((say(f"route:{route}"), tuple(map(round, days))) for route, days in busiest),
+    )
 
 
 def number(one: Estimate) -> str:

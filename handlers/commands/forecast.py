@@ -2,7 +2,7 @@
 
 from bot.domain.commanding.asks import AskForecast
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query, wrong
-from handlers.commands._forecast import worded
+from handlers.commands._forecast import drawn, worded
 
 DEFAULT_DAYS, MOST_DAYS = 30, 92
 
@@ -19,7 +19,7 @@ def run(asked: Asked) -> Outcome:
         raise wrong("no_such_rule_here", "forecast", name=strange[0], known=known)
     if not 1 <= days <= MOST_DAYS:
         raise wrong("forecast_days", "forecast", most=MOST_DAYS)
-    return Query(AskForecast(days, rules, asked.house.foretell), worded)
+    return Query(AskForecast(days, rules, asked.house.foretell), worded, drawn)
 
 
 COMMAND = Command("预演", "forecast", Level.READ, "read", run, ("预测",))

@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -53,7 +54,8 @@ def play(plan: Plan, progress: Progress = lambda _done, _of: None) -> list[Resul
 
 
 def _all(plan: Plan, runs: Sequence[tuple[int, int]]) -> Iterable[Result]:
-    if plan.workers == 1 or len(runs) == 1:
+    # A child of a process with several threads could inherit a lock that nobody in it will ever open.
+    if plan.workers == 1 or len(runs) == 1 or threading.active_count() > 1:
         yield from (_run(plan, *run) for run in runs)
         return
     # The children inherit everything that was read: it need not be sent to them, nor read again.
