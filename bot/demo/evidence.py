@@ -24,17 +24,18 @@ _NOTICES = ("subscription_notice", "template_message")
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise: `broken` counts breaches (0 keeps it), `looked_at` what was examined."""
+    """One promise: `broken` counts breaches of `looked_at` things examined; `may_break` is the share allowed."""
 
     name: str
     broken: int
     looked_at: int
     examples: tuple[str, ...] = ()
+    may_break: float = 0.0
 
     @property
     def held(self) -> bool:
         """Return whether it held. A promise about nothing is not held."""
-        return self.broken == 0 and self.looked_at > 0
+        return self.broken <= self.may_break * self.looked_at and self.looked_at > 0
 
 
 @dataclass(frozen=True, slots=True)

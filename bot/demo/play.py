@@ -1,7 +1,7 @@
 """Playing the script: slice by slice of virtual time, reactions in between."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -32,12 +32,16 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the play is played: the platform, the words to it, and what the shop's operator does there."""
+    """Where the play is played: the platform, the words to it, and what the shop's operator does there.
+
+    `pauses` are moments at which the play stands still for something else.
+    """
 
     sandbox: Sandbox
     wire: Wire
     shift: Shift
     offered: Callable[[], str]
+    pauses: Mapping[datetime, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
 
 async def play(script: Script, stage: Stage, span: Span, speed: float, watch: Watcher) -> Tally:
@@ -51,7 +55,8 @@ async def play(script: Script, stage: Stage, span: Span, speed: float, watch: Wa
     addresses: Mapping[str, str] = {}
     number = 0
     while tally.now < span.end:
-        until = min(tally.now + SLICE, span.end, *(at for at in stops[:1] if at > tally.now))
+        marks = (at for at in (*stops[:1], *stage.pauses) if at > tally.now)
+        until = min(tally.now + SLICE, span.end, *marks)
         taken = script.take(until)
         if any(act.do in acts.BY_SHOP and act.who not in addresses for act in taken):
             addresses = await sandbox.addresses()
@@ -68,6 +73,8 @@ async def play(script: Script, stage: Stage, span: Span, speed: float, watch: Wa
             script.add(stage.shift.at(until, stage.offered, news))
         _count(tally, until, [act.do for act in taken], news)
         watch(tally)
+        if until in stage.pauses:
+            await stage.pauses[until]()
         if speed:
             due = began + (until - span.start) / timedelta(days=1) / speed
             await asyncio.sleep(max(0.0, due - loop.time()))

@@ -18,6 +18,7 @@ from bot.demo import folder, pictures, promises, sandbox, script, settings, show
 from bot.demo.acts import Wire
 from bot.demo.evidence import Evidence, Promise
 from bot.demo.explained import explained
+from bot.demo.foreseen import Prophecy
 from bot.demo.grid import OPENING, Span
 from bot.demo.group import GroupStory
 from bot.demo.play import Stage, Tally, play
@@ -77,11 +78,13 @@ async def run(options: Options) -> int:
         written.add(group.plan())
         began = monotonic()
         with show.progress(terminal, words, span) as watch:
-            stage = Stage(platform, wire, Shift(span), partial(_code, program, options.seed))
+            prophecy = Prophecy(program, span)
+            pauses = {prophecy.at: prophecy.look} if prophecy.at is not None else {}
+            stage = Stage(platform, wire, Shift(span), partial(_code, program, options.seed), pauses)
             tally = await play(written, stage, span, options.speed, watch)
         took = round(monotonic() - began)
         evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
-        kept = [*promises.check(evidence), await _explained(program, span)]
+        kept = [*promises.check(evidence), await _explained(program, span), *await prophecy.kept()]
         ended.promises = checked(kept)
         board = await _board(program, ended)
         show.summary(

@@ -141,7 +141,8 @@ def test_fifths_are_dealt_as_the_database_deals_them() -> None:
 
 def test_the_agenda_keeps_time_and_order() -> None:
     chance = random.Random(1)
-    agenda, told = Agenda(MONDAY, END), []
+    agenda = Agenda(MONDAY, END)
+    told: list[object] = []
     moments = [MONDAY + timedelta(minutes=chance.randrange(0, 30 * 24 * 60)) for _ in range(500)]
     for at in moments:
         agenda.put(at, told.append, at)
