@@ -24,7 +24,7 @@ _NOTICES = ("subscription_notice", "template_message")
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise: `broken` counts breaches of `looked_at` things examined; `may_break` is the share allowed."""
+    """One promise: `broken` of `looked_at` things are breaches; `may_break` is the share allowed."""
 
     name: str
     broken: int
