@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import Any
 
 Act = Callable[..., None]
-Entry = tuple[datetime, bool, int, Act, tuple[Any, ...]]
+# When in microseconds, with a bit for those that come late; its number; when, what, with what.
+Entry = tuple[int, int, datetime, Act, tuple[Any, ...]]
 HOUR = timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
 
 
 class Agenda:
     """Calls by moment; those of one moment come in the order they were put in, the `late` ones last.
 
-    Each hour has a heap of its own, so that most of what is to happen lies still until its hour comes.
+    What is known of an hour when it comes is sorted once; only what is added while it lasts needs a heap.
     """
 
     def __init__(self, now: datetime, until: datetime) -> None:
@@ -22,26 +24,28 @@ class Agenda:
         self._hours: list[list[Entry]] = [[] for _ in range((until - now) // HOUR + 1)]
         self._hour = 0
         self._number = 0
+        self._added: list[Entry] = []
 
     def put(self, at: datetime, act: Act, *given: Any, late: bool = False) -> None:  # noqa: ANN401  whatever it takes
         """Let `act` be called with what is given at this moment."""
         if at >= self.until:
             return
         self._number += 1
-        entry = (at, late, self._number, act, given)
-        hour = max((at - self._start) // HOUR, self._hour)
-        if hour == self._hour:
-            heappush(self._hours[hour], entry)
+        since = at - self._start
+        entry = ((since // INSTANT << 1) | late, self._number, at, act, given)
+        hour = since // HOUR
+        if hour <= self._hour:
+            heappush(self._added, entry)
         else:
             self._hours[hour].append(entry)
 
     def take(self) -> tuple[datetime, Act, tuple[Any, ...]] | None:
         """Return what happens next, None when nothing more does."""
-        while not self._hours[self._hour]:
-            self._hour += 1
-            if self._hour == len(self._hours):
-                self._hour -= 1
+        while not (known := self._hours[self._hour]) and not self._added:
+            if self._hour + 1 == len(self._hours):
                 return None
-            heapify(self._hours[self._hour])
-        at, _, _, act, given = heappop(self._hours[self._hour])
-        return at, act, given
+            self._hour += 1
+            self._hours[self._hour].sort(reverse=True)
+        added = self._added
+        entry = known.pop() if known and (not added or known[-1] < added[0]) else heappop(added)
+        return entry[2], entry[3], entry[4]

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.forecast.series import Series
 
+# Seconds in which no zone's day begins but at their start.
+QUARTER = 900
+
 
 @dataclass(slots=True)
 class Census:
@@ -25,6 +28,8 @@ class Census:
     stages: dict[str, int] = field(default_factory=dict)
     used_up: dict[str, int] = field(default_factory=dict)
     _first: date = field(init=False)
+    _quarter: float = -1
+    _day: int = 0
 
     def __post_init__(self) -> None:
         """Count days from the local day of the start."""
@@ -32,8 +37,11 @@ class Census:
 
     def day(self, at: datetime) -> int:
         """Return the place of the local day a moment falls on."""
-        # Most moments are asked in order, and a zone's calendar is slow.
-        return min(max((at.astimezone(self.zone).date() - self._first).days, 0), self.length - 1)
+        quarter = at.timestamp() // QUARTER
+        if quarter != self._quarter:  # a zone's calendar is slow, and most moments come in order
+            gone = (at.astimezone(self.zone).date() - self._first).days
+            self._quarter, self._day = quarter, min(max(gone, 0), self.length - 1)
+        return self._day
 
     def days(self) -> list[date]:
         """Return the days counted."""

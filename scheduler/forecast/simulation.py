@@ -9,7 +9,7 @@ from bot.domain import effects as fx
 from bot.domain.conditions import RfmIs
 from bot.domain.delivery.gates import program_of
 from bot.domain.delivery.routes import REPLY
-from bot.domain.events import COUPON_ISSUED, OWN_ACTS, InboundEvent
+from bot.domain.events import COUPON_ISSUED, ORDER_PAID, OWN_ACTS, InboundEvent
 from bot.domain.explanation import clauses
 from bot.domain.forecast.present import Present
 from bot.domain.members import Holding
@@ -40,6 +40,7 @@ class Simulation:
     def __init__(self, house: House, present: Present, behaviour: Behaviour, rng: Random) -> None:
         """Take everybody as they stand."""
         self._house, self._present, self._now = house, present, present.now
+        self._payers: dict[int, Being] = {}
         self._agenda = Agenda(present.now, present.now + timedelta(days=house.days))
         self.census = Census(present.now, house.days, house.zone)
         coupons = Coupons(house.coupons, present.stocks, self.census)
@@ -69,6 +70,7 @@ class Simulation:
             self._agenda.put(firing.at, self._fire, firing)
         if any(isinstance(leaf, RfmIs) for one in house.book.conditions for leaf in clauses(one)):
             self._agenda.put(next_night(now, midnight), self._score)
+        self._payers = {one.member.id: one for one in beings if ORDER_PAID in one.member.tallies}
         for being in beings:
             self._settle(being)
         while (upcoming := self._agenda.take()) is not None:
@@ -89,7 +91,10 @@ class Simulation:
             for one in pending:
                 found = follow(self._house.decide, one, being.member, now)
                 being.member = found.member
-                acted = acted or any(each.kind in OWN_ACTS for each in found.events)
+                for each in found.events:
+                    acted = acted or each.kind in OWN_ACTS
+                    if each.kind == ORDER_PAID:
+                        self._payers[being.member.id] = being
                 outcome = self._carrier.carry(being, found.effects, now)
                 caused += [*found.effects, *outcome]
                 following += [event_of(each, event) for each in outcome if isinstance(each, fx.Emit)]
@@ -152,7 +157,7 @@ class Simulation:
                 self._settle(being)
 
     def _score(self, now: datetime) -> None:
-        for being in rescore(self._living.beings, now):
+        for being in rescore(self._payers.values(), now):
             self._settle(being)
         self._agenda.put(now + DAY, self._score)
 

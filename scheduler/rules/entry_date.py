@@ -19,6 +19,7 @@ from bot.domain.lifecycle.spans import NO_SPAN, Span
 from bot.domain.members import Member
 
 MEMBER = "member."
+LEAP_DAY = (2, 29)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def _calendar(entry: ByDate, value: str, today: date, zone: ZoneInfo) -> tuple[t
     found = month_day(value)
     if found is None:
         return ()
-    # A skipped 29 February may lie eight years ahead.
-    days = anniversaries(*found, today, entry.feb29, tuple(range(-1, 9))) if entry.yearly else _once(value)
+    # A skipped 29 February may lie eight years ahead; any other day comes every year, give or take an offset.
+    years = tuple(range(-1, 9 if found == LEAP_DAY else 3))
+    days = anniversaries(*found, today, entry.feb29, years) if entry.yearly else _once(value)
     return tuple((day, occurrence(day, entry.offset, entry.at, zone)) for day in days)
 
 

@@ -47,7 +47,7 @@ def test_what_follows_a_push_within_a_day_belongs_to_it_and_what_it_answers_does
     # The day of the push is covered by it; what was done at its very moment counts among the other days.
     assert [place for place, day in enumerate(quiet, start=1) if day.piece] == [5, 6]
     assert [quiet[place].share for place in (3, 4, 5)] == [1, 0, 1]
-    assert [quiet[place].silent for place in (0, 4, 18)] == [1, 3, 4]
+    assert [quiet[place].silent for place in (0, 4, 18)] == [1, 0, 4]
 
 
 def test_a_push_cuts_the_piece_before_it_short_and_one_that_history_did_not_see_to_its_end_is_none() -> None:
