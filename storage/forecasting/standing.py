@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -25,6 +26,7 @@ from storage.world import counted_since
 
 ALLOWANCE = table(AllowanceRow)
 PENDING = ("queued", "waiting", "sending")
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 Steps = Collection[tuple[str, str]]
 
 
@@ -86,11 +88,12 @@ def _places(c: Connection, ids: Sequence[int], view: View) -> list[Place]:
     return [
         Place(
             member,
-            draft.allowances,
+            # Most have nothing, and a hundred thousand empty mappings are many.
+            draft.allowances or NOTHING,
             tuple(draft.counted),
             tuple(draft.waiting),
-            draft.promised,
-            {batch: tuple(times) for batch, times in draft.had.items()},
+            draft.promised or NOTHING,
+            {batch: tuple(times) for batch, times in draft.had.items()} if draft.had else NOTHING,
         )
         for member, draft in ((members[member_id], drafts[member_id]) for member_id in sorted(members))
     ]

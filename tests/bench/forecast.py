@@ -1,10 +1,10 @@
 """A replicate of a forecast over thirty days: seconds and memory, and whether they grow with the members."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from storage.tables import table
 from storage.tables.members import ConsentRow
 from tests.bench import population
 from tests.bench.figures import Figure
+from tests.bench.processes import megabytes
 from tests.bench.sizes import Size
 from tests.whole import ENVIRONMENT, ROOT, write_config
 
@@ -29,12 +30,14 @@ GRANTING = 5, 3
 MOST_ROUNDS = 3
 # Growth is linear when a member of the larger community costs no more than this times one of the smaller.
 LINEAR = 1.3
+EVERY_S = 0.2
 Seen = dict[str, float]
 
 
 def run(size: Size) -> Iterator[Figure]:
-    """Yield seconds and megabytes of one replicate, against the smaller community scaled up."""
-    small, large = size.populations[0], size.populations[:2][-1]
+    """Yield seconds and megabytes of one replicate, against a quarter of the community scaled up."""
+    large = size.populations[:2][-1]
+    small = large // 4
     seen: dict[int, list[Seen]] = {small: [], large: []}
     with tempfile.TemporaryDirectory() as folder:
         configs = {members: _settled(Path(folder), members) for members in seen}
@@ -48,7 +51,7 @@ def run(size: Size) -> Iterator[Figure]:
     yield Figure(NAME, case, "s", played, f"{small:,} members, times {times:g}", scaled, at_most=LINEAR)
     read = [one["read_s"] for one in seen[large]]
     yield Figure(NAME, f"{case}: reading them first", "s", read)
-    yield Figure(NAME, f"{case}: memory of each process", "MB", [one["memory_mb"] for one in seen[large]])
+    yield Figure(NAME, f"{case}: memory in all", "MB", [one["memory_mb"] for one in seen[large]])
 
 
 def _settled(folder: Path, members: int) -> Path:
@@ -84,10 +87,13 @@ def _grant(c: Connection, members: int) -> None:
 def _foretold(config: Path) -> Seen:
     """Return what one replicate took, in a process of its own so that its memory is its own."""
     command = [sys.executable, "-m", "tests.bench.peers.forecaster", str(config), NOW.isoformat()]
-    done = subprocess.run(
-        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-4000:])
-    found: Seen = json.loads(done.stdout)
-    return found
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=told)
+        most = 0.0
+        while process.poll() is None:
+            most = max(most, megabytes(process.pid))
+            time.sleep(EVERY_S)
+        if process.returncode:
+            raise RuntimeError(f"the forecast ended with {process.returncode}")
+        told.seek(0)
+        return {**json.load(told), "memory_mb": most}

@@ -1,7 +1,6 @@
-"""`python -m tests.bench.peers.forecaster CONFIG NOW`: one replicate of 30 days, and what it took, as JSON."""
+"""`python -m tests.bench.peers.forecaster CONFIG NOW`: a replicate of 30 days, and what it took, as JSON."""
 
 import json
-import resource
 import sys
 import time
 from datetime import datetime
@@ -14,7 +13,6 @@ from scheduler.forecast.replicates import play, processors
 from tests.whole import ENVIRONMENT
 
 DAYS = 30
-MEGABYTE = 1024
 
 
 def main(path: str, now: str) -> None:
@@ -27,13 +25,10 @@ def main(path: str, now: str) -> None:
     read = time.perf_counter()
     (result,) = play(plan)
     played = time.perf_counter()
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
-    part = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / MEGABYTE
     found = {
         "members": plan.present.members,
         "read_s": read - began,
         "played_s": played - read,
-        "memory_mb": max(own, part),
         "messages": sum(sum(days) for (what, _, _), days in result.counts.items() if what == "sent"),
         "entered": sum(sum(days) for (what, _, _), days in result.counts.items() if what == "entered"),
     }
