@@ -5,7 +5,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, literal_column, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    asc,
+    bindparam,
+    desc,
+    literal_column,
+    null,
+    select,
+    update,
+)
 
 from storage.dialect import listed, unindexed, within
 from storage.outbox.rows import MESSAGE_COLUMNS, OUTBOX, message_of
@@ -17,13 +28,29 @@ from storage.tables.members import MemberRow
 from storage.writing import Change
 
 MEMBER = table(MemberRow)
+# One of so many rows of a chunk is one of those that wait longest.
+PATIENT_SHARE = 4
 
 
 def first_due(c: Connection, ids: Sequence[int] | None, most: int, now: datetime) -> list[tuple[int, int]]:
-    """Return (row id, member id) of at most `most` due rows (of `ids`), locked where locks exist."""
+    """Return (row id, member id) of at most `most` due rows (of `ids`), locked where locks exist.
+
+    Most of them are those that became due last: what somebody has just opened a window for must not stand
+    behind a whole campaign. The rest are those that wait longest, so that nobody is left behind for ever.
+    """
     bound = {"now": stamped(c, now), "most": most}
-    rows = _DUE.rows(c, **bound) if ids is None else _BATCH.rows(c, ids=listed(c, ids), **bound)
-    return [(row[0], row[1]) for row in rows]
+    if ids is not None:
+        return [(row[0], row[1]) for row in _BATCH.rows(c, ids=listed(c, ids), **bound)]
+    rows = _NEWEST.rows(c, **bound)
+    longest = most // PATIENT_SHARE or _one_in_four(now)
+    if len(rows) == most and longest:
+        rows = [*_OLDEST.rows(c, **{**bound, "most": longest}), *rows]
+    return list({row[0]: (row[0], row[1]) for row in rows}.values())[:most]
+
+
+def _one_in_four(now: datetime) -> int:
+    """Return 1 at one of four moments, else 0: for chunks too small to be shared."""
+    return int(int(now.timestamp() * 1000) // 7 % PATIENT_SHARE == 0)
 
 
 def hold_members(c: Connection, ids: Iterable[int]) -> list[int]:
@@ -80,15 +107,21 @@ def _skip_locked(c: Connection, statement: Select[Any]) -> Select[Any]:
 # PostgreSQL's generic plan would not know how few rows are queued.
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 _NOW = bindparam("now", type_=UTCDateTime)
-_DUE = Query(
-    lambda c: _skip_locked(
-        c,
-        select(OUTBOX.c.id, OUTBOX.c.member_id)
-        .where(OUTBOX.c.state == _QUEUED, OUTBOX.c.due_at <= _NOW)
-        .order_by(OUTBOX.c.due_at)
-        .limit(bindparam("most")),
+
+
+def _due(order: Callable[[Any], Any]) -> Query:
+    return Query(
+        lambda c: _skip_locked(
+            c,
+            select(OUTBOX.c.id, OUTBOX.c.member_id)
+            .where(OUTBOX.c.state == _QUEUED, OUTBOX.c.due_at <= _NOW)
+            .order_by(order(OUTBOX.c.due_at))
+            .limit(bindparam("most")),
+        )
     )
-)
+
+
+_NEWEST, _OLDEST = _due(desc), _due(asc)
 _BATCH = Query(
     lambda c: _skip_locked(
         c,

@@ -12,6 +12,8 @@ class Size:
     callbacks: int = 10_000
     callbacks_slow: int = 2500  # for peers that answer a few hundred to two thousand a second
     callbacks_slowest: int = 300
+    paced: int = 1000
+    waiting: int = 10_000
     pushes: int = 2500
     pushes_slow: int = 1000
     renderings: int = 3000
@@ -29,6 +31,8 @@ TINY = Size(
     callbacks=60,
     callbacks_slow=40,
     callbacks_slowest=20,
+    paced=20,
+    waiting=50,
     pushes=20,
     pushes_slow=20,
     renderings=20,

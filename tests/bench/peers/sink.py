@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 
 import uvloop
 
@@ -18,8 +19,11 @@ def _answer(body: bytes) -> bytes:
 _TOKEN_ANSWER, _DONE_ANSWER = _answer(_TOKEN), _answer(_DONE)
 
 
-class _Sink(asyncio.Protocol):
-    def __init__(self) -> None:
+class Sink(asyncio.Protocol):
+    """One connection; `heard` is told the body of every request."""
+
+    def __init__(self, heard: Callable[[bytes], None] = lambda _body: None) -> None:
+        self._heard = heard
         self._buffer = b""
         self._transport: asyncio.WriteTransport | None = None
 
@@ -34,6 +38,7 @@ class _Sink(asyncio.Protocol):
             length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
             if len(self._buffer) < end + 4 + length:
                 return
+            self._heard(self._buffer[end + 4 : end + 4 + length])
             self._buffer = self._buffer[end + 4 + length :]
             if self._transport is not None:
                 path = head.split(b" ", 2)[1].split(b"?", 1)[0]
@@ -42,7 +47,7 @@ class _Sink(asyncio.Protocol):
 
 async def _serve(port: int) -> None:
     loop = asyncio.get_running_loop()
-    await loop.create_server(_Sink, "127.0.0.1", port, backlog=1024)
+    await loop.create_server(Sink, "127.0.0.1", port, backlog=1024)
     await asyncio.Event().wait()
 
 
