@@ -1,7 +1,7 @@
 """Whether a forecast foretells: one made at two thirds of the play, held against what then happened."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.app import Program
@@ -38,6 +38,11 @@ class Prophecy:
         """Return when everything is to be taken down as it stands, None in a play that is too short."""
         days = self._span.days * 2 // 3
         return self._span.start + timedelta(days=days) if self._span.days >= LEAST else None
+
+    @property
+    def pauses(self) -> dict[datetime, Callable[[], Awaitable[None]]]:
+        """Return when the play must stand still for it."""
+        return {self.at: self.look} if self.at is not None else {}
 
     async def look(self) -> None:
         """Take everything down as it stands now."""

@@ -79,23 +79,25 @@ async def run(options: Options) -> int:
         began = monotonic()
         with show.progress(terminal, words, span) as watch:
             prophecy = Prophecy(program, span)
-            pauses = {prophecy.at: prophecy.look} if prophecy.at is not None else {}
-            stage = Stage(platform, wire, Shift(span), partial(_code, program, options.seed), pauses)
+            stage = Stage(platform, wire, Shift(span), partial(_code, program, options.seed), prophecy.pauses)
             tally = await play(written, stage, span, options.speed, watch)
         took = round(monotonic() - began)
         evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
         kept = [*promises.check(evidence), await _explained(program, span), *await prophecy.kept()]
         ended.promises = checked(kept)
         board = await _board(program, ended)
-        show.summary(
-            terminal, board, kept, words, words("play", "ended").format(days=options.days, took=took)
-        )
+        show.summary(terminal, board, kept, words, _ended(words, options, took))
         _show(terminal, words, exchange(written.done, tally.received, config.app.name), "operator")
         _show(terminal, words, group.excerpt(platform.elsewhere, config.app.name), "group")
         show.written(terminal, await asyncio.to_thread(_files, board, words, options.out))
         if not options.leave:
             await _until_interrupted(terminal, f"[bold]{program.url}/console[/] · {words('play', 'leave')}")
     return 0 if all(one.held for one in kept) else 1
+
+
+def _ended(words: Words, options: Options, took: int) -> str:
+    """Return how long it all took, as people read it."""
+    return words("play", "ended").format(days=options.days, took=took)
 
 
 async def _registered(platform: sandbox.Sandbox, made: settings.Settings, bot: str) -> None:

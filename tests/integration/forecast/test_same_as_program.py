@@ -18,7 +18,8 @@ from storage.forecasting.outcome import happened
 from storage.tables import table
 from storage.tables.members import IdentityRow
 from tests.fakes import START
-from tests.integration.forecast.town import DAYS, Town, foretold, story
+from tests.integration.forecast.scripted import foretold
+from tests.integration.forecast.town import DAYS, Town, story
 from tests.whole import ENVIRONMENT, write_config
 
 IDENTITY = table(IdentityRow)
