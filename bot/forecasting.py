@@ -12,12 +12,13 @@ from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
 from bot.domain.clock import monotonic
-from bot.domain.forecast.foretold import Advice, Batch, Forecast, Foretold
+from bot.domain.forecast.foretold import Advice, Batch, Day, Forecast, Foretold
 from bot.domain.handling import ClaimOffer, Handler
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.opening import open_database
+from bot.spoken_time import ChineseCalendar, feasts
 from scheduler.forecast.advice import advise
 from scheduler.forecast.behaviour import Habits
 from scheduler.forecast.house import Firing, House
@@ -125,7 +126,18 @@ def foretell(
     }
     standing = Counter(place.member.stage for place in plan.present.places)
     stopped = switches.brake(plan.present.switches)
-    return Foretold(found, advice, batches, standing, wish.seed, monotonic() - began, stopped)
+    took = monotonic() - began
+    calendar = tuple(_days(found, plan.house))
+    return Foretold(found, advice, batches, standing, wish.seed, took, stopped, calendar)
+
+
+def _days(found: Forecast, house: House) -> Iterator[Day]:
+    """Yield the days of the send calendar."""
+    calendar = ChineseCalendar()
+    for day in found.days:
+        kind = calendar.kind(day)
+        firing = [one.campaign.name for one in house.firings if one.at.astimezone(house.zone).date() == day]
+        yield Day(day, kind.working, kind.shifted, feasts.on(day), tuple(firing))
 
 
 def foretell_apart(config: Config, now: datetime, days: int, rules: frozenset[str]) -> Foretold:

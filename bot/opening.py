@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from bot.config import Config, Feasts, Parts, Problem, check, load_config
 from bot.discovery import RULE_KINDS, plugins
 from bot.rendering import Renderer
-from bot.spoken_time.feasts import NAMES, every_year
+from bot.spoken_time.calendar import shifted_days
+from bot.spoken_time.feasts import NAMES, YEARS, every_year
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -41,4 +42,8 @@ def open_database(config: Config) -> "Database":
 
 def parts() -> Parts:
     """Return what the reading of a configuration borrows: kinds of steps and entries, messages, festivals."""
-    return Parts(tuple(plugins(*RULE_KINDS).values()), Renderer.load, Feasts(NAMES, every_year))
+    return Parts(
+        tuple(plugins(*RULE_KINDS).values()),
+        Renderer.load,
+        Feasts(NAMES, every_year, lambda: shifted_days(YEARS)),
+    )

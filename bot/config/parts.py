@@ -54,10 +54,14 @@ class ReadMessages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Feasts:
-    """Days of the calendar by the names people call them; `days` gives those of a name, year by year."""
+    """Days of the calendar by the names people call them; `days` gives those of a name, year by year.
+
+    `shifted` gives the weekends that are worked and the weekdays that are not.
+    """
 
     names: Collection[str]
     days: Callable[[str], tuple[date, ...]]
+    shifted: Callable[[], frozenset[date]] = frozenset
 
 
 NO_FEASTS = Feasts((), lambda _name: ())

@@ -68,6 +68,15 @@ def _public(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("CN", years=year))
 
 
+@cache
+def shifted_days(years: range) -> frozenset[date]:
+    """Return the weekends that are worked and the weekdays that are not, of all these years."""
+    calendar = ChineseCalendar()
+    first, last = date(years.start, 1, 1), date(years.stop, 1, 1)
+    days = (first + timedelta(days=place) for place in range((last - first).days))
+    return frozenset(day for day in days if calendar.kind(day).shifted)
+
+
 def lunar_to_solar(year: int, month: int, day: int) -> date | None:
     """Return the day of a lunar year (numbered by the solar year it begins in), None when there is none."""
     from lunar_python import Lunar  # here, see `_arranged`

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from bot.spoken_time.calendar import last_of_lunar_year, lunar_to_solar, solar_terms
+from bot.spoken_time.calendar import last_of_lunar_year, lunar_to_solar, shifted_days, solar_terms
 
 # Month and day of every year.
 _SOLAR = {
@@ -34,6 +34,9 @@ _TERM_NAMES = {name: name for name in _TERMS} | {"清明节": "清明", "冬至�
 _EITHER = {"小年": ((12, 23), (12, 24))}
 # As far as the lunar year is reckoned ahead for rules; nobody plans a campaign beyond.
 YEARS = range(2020, 2051)
+# Weekends that are worked in exchange for days off, where the year's arrangement is known.
+_WORKED = frozenset({"调休上班", "调休"})
+SATURDAY = 5
 _LUNAR_DAY = re.compile(r"农历(1[0-2]|[1-9])[-月](30|[12][0-9]|[1-9])日?")
 NAMES = tuple(sorted({*_SOLAR, *_LUNAR, *_EVES, *_NTH, *_TERM_NAMES, *_EITHER}, key=len, reverse=True))
 
@@ -65,9 +68,21 @@ def every_year(name: str, years: range = YEARS) -> tuple[date, ...]:
     if lunar is not None:
         found = [lunar_to_solar(year, int(lunar[1]), int(lunar[2])) for year in years]
         return tuple(day for day in found if day is not None)
+    if name in _WORKED:
+        return tuple(sorted(day for day in shifted_days(years) if day.weekday() >= SATURDAY))
     if name not in NAMES:
         return ()
     return tuple(days[0] for year in years if (days := days_of(name, year)))
+
+
+def on(day: date) -> tuple[str, ...]:
+    """Return the festivals and solar terms of a day, each by one name."""
+    found: dict[object, str] = {}
+    for name in (*_SOLAR, *_LUNAR, *_EITHER, "除夕", *_NTH, *_TERMS):
+        if day in days_of(name, day.year):
+            same = _SOLAR.get(name) or _LUNAR.get(name) or name
+            found.setdefault(same, name)
+    return tuple(found.values())
 
 
 def _nth(year: int, month: int, weekday: int, which: int) -> date:

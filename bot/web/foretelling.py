@@ -1,6 +1,6 @@
 """A forecast for machines and for people: one JSON document, and a page with pictures in one file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -49,6 +49,7 @@ def document(found: Foretold) -> dict[str, object]:
         "capped_members": _estimate(forecast.capped),
         "collisions": dict(zip([day.isoformat() for day in forecast.days], forecast.crowded, strict=True)),
         "messages_per_member_and_day": _per_member(forecast),
+        "calendar": _calendar(found),
         "quota_used_up": _each(forecast.used_up),
         "stages": {
             name: {
@@ -72,6 +73,7 @@ def page(templates: Path, found: Foretold, summary: str, language: str) -> str:
         found=found,
         word=word,
         summary=summary.split("\n"),
+        calendar=_calendar(found),
         options=charts.options(found, word),
         names=charts.NAMES,
         assets=assets,
@@ -108,11 +110,36 @@ def _coupon(found: Foretold, name: str) -> dict[str, object]:
 
 def _per_member(forecast: Forecast) -> list[float]:
     """Return how many pushes and answers each member gets on each day, on average."""
-    total = [0.0] * len(forecast.days)
-    for (what, _, _), one in forecast.series.items():
-        if what == SENT:
-            total = [sum(pair) for pair in zip(total, one.days, strict=True)]
+    total = sum_of((one for (what, _, _), one in forecast.series.items() if what == SENT), forecast)
     return [round(each / forecast.members, 4) if forecast.members else 0.0 for each in total]
+
+
+def _calendar(found: Foretold) -> list[dict[str, object]]:
+    """Return the send calendar: each day with what it is, what fires, what leaves, and who is crowded."""
+    forecast = found.forecast
+    sent = {name: sum_of(forecast.of(SENT, name).values(), forecast) for name in forecast.programs}
+    each = zip(found.calendar, _per_member(forecast), forecast.crowded, strict=True)
+    return [
+        {
+            "day": one.day.isoformat(),
+            "working": one.working,
+            "shifted": one.shifted,
+            "festivals": list(one.feasts),
+            "campaigns": list(one.firing),
+            "messages": {name: round(days[place], 2) for name, days in sent.items() if days[place]},
+            "per_member": per_member,
+            "crowded_members": crowded,
+        }
+        for place, (one, per_member, crowded) in enumerate(each)
+    ]
+
+
+def sum_of(estimates: Iterable[Estimate], forecast: Forecast) -> list[float]:
+    """Return the sum of several estimates, day by day."""
+    total = [0.0] * len(forecast.days)
+    for one in estimates:
+        total = [sum(pair) for pair in zip(total, one.days, strict=True)]
+    return total
 
 
 def _each(estimates: Mapping[str, Estimate]) -> dict[str, object]:

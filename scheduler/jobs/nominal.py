@@ -46,6 +46,8 @@ def _counts(schedule: Schedule, day: date) -> bool:
     """Return whether this day's turn is one of every so many."""
     if schedule.once is not None:
         return True
+    if not schedule.allows(day):
+        return False
     if schedule.starts is not None and day < schedule.starts:
         return False
     start = schedule.starts or EPOCH

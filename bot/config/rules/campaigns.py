@@ -9,7 +9,7 @@ from bot.config.problems import Problems
 from bot.config.rules.known import Known
 from bot.config.rules.reading import version_of
 from bot.config.rules.table import Table
-from bot.domain.lifecycle.campaign import Campaign, Schedule, Unit
+from bot.domain.lifecycle.campaign import Campaign, Only, Schedule, Unit
 from bot.domain.lifecycle.rule import EVERYBODY, Status
 from bot.domain.lifecycle.saying import saying
 from bot.domain.lifecycle.spans import NO_SPAN
@@ -73,7 +73,11 @@ def _schedule(table: Table) -> Schedule:
     day_of_month = table.whole("day", 1)
     if not 1 <= day_of_month <= 28:
         table.error("a day of the month from 1 to 28 is there every month", "day")
-    return Schedule(at or MORNING, every, unit, days, day_of_month, _date(table, "starts"))
+    only = Only(table.word("only", [each.value for each in Only], Only.EVERY_DAY.value))
+    return Schedule(
+        at or MORNING, every, unit, days, day_of_month, _date(table, "starts"), only=only,
+        shifted=table.shifted() if only is not Only.EVERY_DAY else frozenset(),
+    )  # fmt: skip
 
 
 def _on_feast(table: Table) -> Schedule:

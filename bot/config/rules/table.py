@@ -39,6 +39,10 @@ class Table(Cells):
             self.problems.missing(under(self.path, name), "festival", word, self.known.feasts.names)
         return word, days
 
+    def shifted(self) -> frozenset[date]:
+        """Return the weekends that are worked and the weekdays that are not."""
+        return self.known.feasts.shifted()
+
     def condition(self, name: str) -> Condition | None:
         """Return a condition, None when the key is not there."""
         if not self.has(name):

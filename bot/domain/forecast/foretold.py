@@ -96,6 +96,17 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the send calendar: whether it is worked, its festivals, and what fires on it, by name."""
+
+    day: date
+    working: bool
+    shifted: bool
+    feasts: tuple[str, ...]
+    firing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Foretold:
     """A forecast with what would change it, and what must be known beside it: batches, stages now, seed.
 
@@ -109,3 +120,4 @@ class Foretold:
     seed: int
     took: float
     stopped: str = ""
+    calendar: tuple[Day, ...] = ()

@@ -17,13 +17,25 @@ class Unit(StrEnum):
     MONTH = "month"
 
 
+class Only(StrEnum):
+    """Which days count, by the year's arrangement of days off and weekends that are worked (调休)."""
+
+    EVERY_DAY = "every_day"
+    WORKDAYS = "workdays"
+    DAYS_OFF = "days_off"
+
+
+SATURDAY = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """When something happens, on the app's clock: once, or every so many days, weeks or months.
 
     `days` are names of weekdays (``mon`` … ``sun``), for weeks; `day` is the day of the month, for
     months. Counting starts with the day, week or month of `starts`; nothing happens before it.
-    `feasts` are single days of the calendar instead of all these.
+    `feasts` are single days of the calendar instead of all these. `only` leaves out days off, or workdays;
+    `shifted` are the weekends that are worked and the weekdays that are not.
     """
 
     at: time = time(10)
@@ -34,6 +46,13 @@ class Schedule:
     starts: date | None = None
     once: datetime | None = None
     feasts: tuple[date, ...] = ()
+    only: Only = Only.EVERY_DAY
+    shifted: frozenset[date] = frozenset()
+
+    def allows(self, day: date) -> bool:
+        """Return whether something may happen on this day at all."""
+        works = (day.weekday() < SATURDAY) is not (day in self.shifted)
+        return self.only is Only.EVERY_DAY or works is (self.only is Only.WORKDAYS)
 
 
 @dataclass(frozen=True, slots=True)

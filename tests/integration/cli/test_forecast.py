@@ -56,6 +56,11 @@ async def test_it_tells_of_every_rule_day_and_coupon_and_writes_nothing(sh: Shel
         "unreachable",
     }
     assert found["coupons"]["new10"]["left_now"] == 10_000 - sh.rows("SELECT count(*) FROM coupon")[0][0]
+    calendar = {one["day"]: one for one in found["calendar"]}
+    assert calendar.keys() == set(found["days"])
+    assert calendar["2026-12-12"]["festivals"] == ["双十二"]
+    assert (calendar["2026-12-05"]["working"], calendar["2026-12-07"]["working"]) == (False, True)
+    assert [day for day, one in calendar.items() if one["campaigns"]] == ["2026-12-04"]
     estimates = list(_estimates(found))
     assert len(estimates) > 20
     assert all(one["low"] <= one["mean"] <= one["high"] for one in estimates)

@@ -14,12 +14,13 @@ from bot.config.rules import Known, read_campaigns, read_rules
 from bot.domain import effects as fx
 from bot.domain.lifecycle.campaign import Schedule
 from bot.domain.lifecycle.rulebook import Rulebook
-from bot.spoken_time.feasts import NAMES, every_year
+from bot.spoken_time.calendar import shifted_days
+from bot.spoken_time.feasts import NAMES, every_year, on
 from scheduler.jobs import nominal_after
 from tests.unit.lifecycle.community import NOW, SHANGHAI, Life, known_of, rule
 
 DAY = timedelta(days=1)
-FEASTS = Feasts(NAMES, every_year)
+FEASTS = Feasts(NAMES, every_year, lambda: shifted_days(range(2026, 2027)))
 STEPS = "[{tag: {add: [到]}}]"
 
 
@@ -109,3 +110,48 @@ def test_a_campaign_goes_out_before_each_festival() -> None:
 def test_a_campaign_is_moved_by_whole_days_only() -> None:
     _, problems = _schedule(CAMPAIGN + '{festival: 端午, offset: -3h, at: "19:30"}')
     assert any("schedule.offset: write whole days" in line for line in problems), problems
+
+
+def _turns(schedule: Schedule, since: datetime, count: int) -> list[str]:
+    found: list[str] = []
+    for _ in range(count):
+        since = nominal_after(schedule, since, SHANGHAI) or since
+        found.append(f"{since.astimezone(SHANGHAI):%m-%d}")
+    return found
+
+
+def test_workdays_are_those_of_the_year_with_its_worked_weekends() -> None:
+    # The State Council's arrangement for 2026: off from 10-01 to 10-07, worked on 09-20 and 10-10.
+    workdays, problems = _schedule(CAMPAIGN + '{every: daily, at: "10:00", only: workdays}')
+    assert problems == []
+    assert _turns(workdays, datetime(2026, 9, 30, 3, tzinfo=UTC), 4) == ["10-08", "10-09", "10-10", "10-12"]
+    assert _turns(workdays, datetime(2026, 9, 18, 3, tzinfo=UTC), 2) == ["09-20", "09-21"]
+    off, _ = _schedule(CAMPAIGN + '{every: daily, at: "10:00", only: days_off}')
+    assert _turns(off, datetime(2026, 9, 30, 3, tzinfo=UTC), 9) == [
+        *(f"10-0{day}" for day in range(1, 8)), "10-11", "10-17",
+    ]  # fmt: skip
+
+
+def test_worked_weekends_are_days_of_the_calendar_too() -> None:
+    schedule, problems = _schedule(CAMPAIGN + '{festival: 调休上班, at: "08:45"}')
+    assert problems == []
+    assert _turns(schedule, datetime(2026, 5, 1, tzinfo=UTC), 3) == ["05-09", "09-20", "10-10"]
+
+
+def test_a_word_that_names_no_kind_of_day_is_refused() -> None:
+    _, problems = _schedule(CAMPAIGN + '{every: daily, at: "10:00", only: weekdays}')
+    assert any("schedule.only" in line and "workdays" in line for line in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        (date(2026, 10, 1), ("国庆",)),
+        (date(2026, 9, 25), ("中秋",)),
+        (date(2026, 2, 16), ("除夕",)),
+        (date(2026, 12, 22), ("冬至",)),
+        (date(2026, 10, 2), ()),
+    ],
+)
+def test_a_day_knows_its_festivals_by_one_name_each(day: date, names: tuple[str, ...]) -> None:
+    assert on(day) == names
