@@ -32,7 +32,7 @@ from bot.rendering import Renderer
 from bot.sender import Caller, Wording
 from bot.watching import Watch
 from scheduler import lifecycle
-from scheduler.experiments import decides_itself
+from scheduler.experiments import decides_itself, push_decides_itself
 from scheduler.jobs import Job, Timetable, campaign_job, nightly_experiments, nightly_scores
 from scheduler.jobs.nominal import nominal_after
 from scheduler.retention import Cleaning
@@ -146,7 +146,8 @@ def _jobs(config: Config, book: Rulebook) -> list[Job]:
     """Return what is done at nominal times."""
     jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
     tried = [rule for rule in book.rules.values() if decides_itself(rule)]
-    return [*jobs, nightly_experiments(tried)] if tried else jobs
+    pushes = [one for one in config.campaigns.values() if push_decides_itself(one)]
+    return [*jobs, nightly_experiments(tried, pushes)] if tried or pushes else jobs
 
 
 def _live(campaign: Campaign) -> bool:

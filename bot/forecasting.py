@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,11 +12,13 @@ from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
 from bot.domain.clock import monotonic
+from bot.domain.experiments.arms import order_of
 from bot.domain.forecast.foretold import Advice, Batch, Day, Forecast, Foretold
 from bot.domain.handling import ClaimOffer, Handler
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.domain.lifecycle.rulebook import Rulebook
+from bot.domain.outbox import OutboxMessage
 from bot.opening import open_database
 from bot.spoken_time import ChineseCalendar, feasts
 from scheduler.forecast.advice import advise
@@ -60,12 +62,14 @@ class Foreteller:
         self._handlers: list[Handler] = [one for found in plugins(*HANDLERS).values() for one in found]
         self._settings = handler_settings(config)
         self._policy = delivery_policy(config)
+        self._orders: Mapping[str, str] = {}
 
     def plan(self, c: Connection, now: datetime) -> Plan:
         """Return what is to be played, with everything read that it needs."""
         config, wish = self._config, self._wish
         book = rulebook(config)
         paused, arms = switches.orders(switches.all_on(c))
+        self._orders = arms
         left_out = frozenset(book.rules) - wish.rules if wish.rules else frozenset()
         book = book.ordered_to(paused | left_out, arms)
         house = self.house(book, (), now)
@@ -90,7 +94,7 @@ class Foreteller:
             policy=self._policy,
             coupons=config.coupons,
             answering=frozenset(config.accounts),
-            firings=tuple(_firings(config.campaigns.values(), config, now, until)),
+            firings=tuple(_firings(config.campaigns.values(), config, now, until, self._orders)),
             zone=config.app.zone,
             days=self._wish.days,
         )
@@ -157,12 +161,25 @@ def fitting(members: int) -> int:
     return next((replicates for most, replicates in FITTING if members <= most), 1)
 
 
+def _arms(campaign: Campaign, key: str, at: datetime) -> dict[str, OutboxMessage | None]:
+    """Return what each arm of a campaign says."""
+    found: dict[str, OutboxMessage | None] = {}
+    for arm in campaign.division.arms if campaign.division is not None else ():
+        found[arm.name] = None
+        if arm.saying is not None:
+            said = audiences.message_to_all(replace(campaign, saying=arm.saying), key, at, at)
+            found[arm.name] = replace(said, step=arm.name)
+    return found
+
+
 def _firings(
-    campaigns: Iterable[Campaign], config: Config, since: datetime, until: datetime
+    campaigns: Iterable[Campaign], config: Config, since: datetime, until: datetime, orders: Mapping[str, str]
 ) -> Iterator[Firing]:
     for campaign in campaigns:
         at = nominal_after(campaign.schedule, since, config.app.zone)
         while at is not None and at < until and campaign.status is Status.LIVE:
             key = audiences.firing_key(campaign.name, at)
-            yield Firing(at, campaign, audiences.message_to_all(campaign, key, at, at))
+            message = audiences.message_to_all(campaign, key, at, at)
+            order = order_of(orders.get(f"campaign:{campaign.name}", ""))
+            yield Firing(at, campaign, message, _arms(campaign, key, at), order)
             at = nominal_after(campaign.schedule, at, config.app.zone)

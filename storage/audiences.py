@@ -1,21 +1,32 @@
 """The audience of a campaign, frozen into the outbox by one statement."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, func, literal, select
 
-from bot.domain.conditions import Condition
-from bot.domain.lifecycle.campaign import Campaign
+from bot.domain.conditions import Always, Condition
+from bot.domain.delivery.reasons import Reason
+from bot.domain.experiments.arms import order_of
+from bot.domain.lifecycle.campaign import Campaign, Division
 from bot.domain.lifecycle.spans import Span
-from bot.domain.outbox import CouponOrder, OutboxMessage
+from bot.domain.outbox import CouponOrder, OutboxMessage, OutboxState
+from storage import switches
 from storage.conditions import where
-from storage.dialect import insert_for
+from storage.dialect import chunks, insert_for
 from storage.full_pass import MEMBER, alive, written
 from storage.outbox.rows import OUTBOX, row_of
 
 NOBODY = 0
+PART = 1000
+
+
+def arms_of(campaign: str) -> str:
+    """Return the name of the switch that keeps the weights ordered for a campaign's arms."""
+    return f"{switches.ARMS}campaign:{campaign}"
 
 
 def firing_key(campaign: str, nominal: datetime) -> str:
@@ -35,13 +46,49 @@ def freeze(connection: Connection, campaign: Campaign, nominal: datetime, now: d
     hold back at send.
     """
     key = firing_key(campaign.name, nominal)
+    if campaign.division is not None:
+        return _divide(connection, campaign, campaign.division, key, nominal, now)
     return queue_for(connection, message_to_all(campaign, key, nominal, now), campaign.audience, now)
 
 
-def queue_for(connection: Connection, message: OutboxMessage, audience: Condition, now: datetime) -> int:
-    """Queue a message for everybody in the audience now, each with the message's key and their own number."""
+def _divide(
+    connection: Connection, campaign: Campaign, division: Division, key: str, nominal: datetime, now: datetime
+) -> int:
+    """Queue for each in the audience what their arm says; the arm stands in the row's `step`.
+
+    Who is in an arm that says nothing gets a row too, which ends at once: it is where their arm is kept.
+    """
+    order = order_of(switches.all_on(connection).get(arms_of(campaign.name), ""))
+    members = connection.execute(select(MEMBER.c.id).where(alive(), where(campaign.audience, now))).scalars()
+    by_arm: dict[str, list[int]] = {}
+    for member_id in members:
+        by_arm.setdefault(division.arm(member_id, order).name, []).append(member_id)
+    queued = 0
+    for arm in division.arms:
+        one = replace(campaign, saying=arm.saying) if arm.saying is not None else campaign
+        message = replace(message_to_all(one, key, nominal, now), step=arm.name)
+        for part in chunks(by_arm.get(arm.name, ()), PART):
+            queued += queue_for(connection, message, Always(), now, part, silent=arm.saying is None)
+    return queued
+
+
+def queue_for(
+    connection: Connection,
+    message: OutboxMessage,
+    audience: Condition,
+    now: datetime,
+    only: Sequence[int] | None = None,
+    *,
+    silent: bool = False,
+) -> int:
+    """Queue a message for everybody in the audience now, each with the message's key and their own number.
+
+    `only` leaves out everybody else. What is `silent` ends as it is queued: a control group.
+    """
     key = message.key
     values: dict[str, Any] = row_of(message)
+    if silent:
+        values |= {"state": OutboxState.SKIPPED.value, "reason": Reason.HOLDOUT.value, "finished_at": now}
     columns: dict[str, ColumnElement[Any]] = {
         name: literal(value, OUTBOX.c[name].type) for name, value in values.items()
     }
@@ -49,6 +96,8 @@ def queue_for(connection: Connection, message: OutboxMessage, audience: Conditio
     columns["key"] = literal(f"{key}/", String).concat(func.cast(MEMBER.c.id, String))
     columns["platform_key"] = _platform_key(connection, key)
     chosen = select(*columns.values()).where(alive(), where(audience, now))
+    if only is not None:
+        chosen = chosen.where(MEMBER.c.id.in_(only))
     statement = insert_for(connection, OUTBOX).from_select(list(columns), chosen)
     return written(connection, statement.on_conflict_do_nothing(index_elements=["key"]))
 

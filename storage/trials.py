@@ -123,7 +123,7 @@ def _amounts(c: Connection, rule: Rule, goal: Goal, over: ColumnElement[bool]) -
     reached = and_(RUN.c.rule == rule.name, over, RUN.c.goal_at.is_not(None))
     columns = (RUN.c.member_id, RUN.c.arm, RUN.c.held_out, RUN.c.entered_at, RUN.c.sent_at)
     rows = c.execute(select(*columns).where(reached)).all()
-    paid = _paid(c, {row.member_id for row in rows}, goal.event)
+    paid = paid_by(c, {row.member_id for row in rows}, goal.event)
     within = goal.within or LONGEST_WATCH
     found: dict[Side, Spread] = {}
     for member_id, arm, held_out, entered_at, sent_at in rows:
@@ -141,7 +141,8 @@ def _between(paid: Iterable[tuple[datetime, int]], start: datetime, within: time
     return sum(amount for at, amount in paid if begins <= at <= start + within)
 
 
-def _paid(c: Connection, ids: Iterable[int], kind: str) -> dict[int, list[tuple[datetime, int]]]:
+def paid_by(c: Connection, ids: Iterable[int], kind: str) -> dict[int, list[tuple[datetime, int]]]:
+    """Return by member when each did this kind of thing, and for how much."""
     found: dict[int, list[tuple[datetime, int]]] = {}
     for chunk in chunks(sorted(ids)):
         mine = (EVENT.c.member_id.in_(chunk), EVENT.c.kind == kind)

@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 from bot.domain import effects as fx
 from bot.domain.conditions import RfmIs
 from bot.domain.delivery.gates import program_of
+from bot.domain.delivery.reasons import Reason
 from bot.domain.delivery.routes import REPLY
 from bot.domain.events import COUPON_ISSUED, ORDER_PAID, OWN_ACTS, InboundEvent
 from bot.domain.explanation import clauses
 from bot.domain.forecast.present import Present
+from bot.domain.forecast.series import DROPPED
 from bot.domain.members import Holding
 from bot.domain.predicate import holds
 from bot.domain.replies import choose
-from bot.domain.value import evolve
 from bot.hearing import MAX_DEPTH, follow
 from bot.turns import event_of
 from scheduler.forecast.agenda import Agenda
@@ -149,11 +150,14 @@ class Simulation:
         self._settle(being)
 
     def _fire(self, firing: Firing, now: datetime) -> None:
-        message = firing.message
         for being in self._living.beings:
             if not being.gone and holds(firing.campaign.audience, being.member, now):
-                number = being.member.id
-                self._post.queue(being, evolve(message, key=f"{message.key}/{number}", member_id=number))
+                message = firing.for_member(being.member.id)
+                if message is None:
+                    program, day = f"campaign:{firing.campaign.name}", self.census.day(now)
+                    self.census.note(DROPPED, program, Reason.HOLDOUT, day)
+                    continue
+                self._post.queue(being, message)
                 self._settle(being)
 
     def _score(self, now: datetime) -> None:

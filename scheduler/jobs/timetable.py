@@ -58,11 +58,14 @@ def nightly_scores(at: time = time(3, 30)) -> Job:
     return Job("rfm", Schedule(at), run)
 
 
-def nightly_experiments(rules: Sequence[Rule], at: time = time(4, 0)) -> Job:
+def nightly_experiments(
+    rules: Sequence[Rule], campaigns: Sequence[Campaign] = (), at: time = time(4, 0)
+) -> Job:
     """Return the job that names the winners which may name themselves, and shifts arms that are sampled."""
 
     def run(connection: Connection, _nominal: datetime, now: datetime) -> str:
-        return f"ordered {experiments.decide(connection, rules, now)}"
+        ordered = experiments.decide(connection, rules, now)
+        return f"ordered {ordered + experiments.decide_pushes(connection, campaigns, now)}"
 
     return Job("experiments", Schedule(at), run)
 

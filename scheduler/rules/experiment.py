@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bot.domain.experiments.arms import Weights, arm_of, steered
 from bot.domain.experiments.reading import Terms
+from bot.domain.experiments.terms import terms
 from bot.domain.lifecycle.kinds import Fields, StepKind
 from bot.domain.lifecycle.program import Action, Answer, Go, Here
-from bot.domain.lifecycle.spans import NO_SPAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,8 @@ def read(fields: Fields) -> Experiment:
     """Return the step as the file states it."""
     inside = fields.inside("experiment")
     weights = inside.shares("arms")
-    decide = inside.inside("decide")
-    after = decide.span("after")
-    # Which test follows from the metric; the word is there to be read.
-    decide.word("test", ["two_proportion", "welch"], "two_proportion")
-    terms = Terms(
-        metric=decide.word("metric", ["goal", "value"], "goal"),
-        alpha=decide.number("alpha", 0.000_001, 0.5) if decide.has("alpha") else 0.05,
-        min_per_arm=decide.whole("min_per_arm", 100),
-        after=(after or NO_SPAN).length,
-        automatic=decide.word("winner", ["manual", "automatic"], "manual") == "automatic",
-        thompson=decide.word("allocate", ["fixed", "thompson"], "fixed") == "thompson",
-    )
     firsts = tuple((name, inside.block(name)) for name, _ in weights)
-    return Experiment(inside.text("salt"), weights, firsts, terms)
+    return Experiment(inside.text("salt"), weights, firsts, terms(inside))
 
 
 RULE_KIND = StepKind("experiment", read)

@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 from bot.domain.commanding.acts import ChooseArm, Done
 from bot.domain.experiments.arms import as_order
 from bot.domain.experiments.trials import AskTrials, Trial
-from storage import trials
+from storage import campaign_trials, trials
 from storage.commands.orders import Deeds, Given, Looks
 
 
 def _counted(c: Connection, ask: AskTrials, now: datetime) -> tuple[Trial, ...]:
-    return trials.counted(c, ask.rules, now)
+    return (*trials.counted(c, ask.rules, now), *campaign_trials.counted(c, ask.campaigns, now))
 
 
 def _choose(c: Connection, act: ChooseArm, given: Given) -> Done:

@@ -22,12 +22,16 @@ def command(rule: Rule, arm: Arm = "", config: ConfigPath = DEFAULT, json: Json 
         if arm and arm not in known:
             fail(say("no_such_arm", name=arm, known="、".join(known)))
         weights = as_order([(arm, 1.0)]) if arm else ""
-        new = desk.read(lambda c: trials.order(c, rule, weights, actor(), desk.now))
+        whose = rule if rule in desk.config.rules else f"campaign:{rule}"
+        new = desk.read(lambda c: trials.order(c, whose, weights, actor(), desk.now))
         sentence = say("arm_chosen" if arm else "arms_as_written", rule=rule, arm=arm)
         present({"rule": rule, "arm": arm or None, "changed": new}, [sentence], as_json=json)
 
 
 def _arms(desk: Desk, rule: str) -> tuple[str, ...]:
+    push = desk.config.campaigns.get(rule)
+    if push is not None and push.division is not None:
+        return tuple(arm.name for arm in push.division.arms)
     found = desk.config.rules.get(rule)
     step = found.experiment if found is not None else None
     if step is None:

@@ -9,12 +9,15 @@ from bot.config.problems import Problems
 from bot.config.rules.known import Known
 from bot.config.rules.reading import version_of
 from bot.config.rules.table import Table
-from bot.domain.lifecycle.campaign import Campaign, Only, Schedule, Unit
-from bot.domain.lifecycle.rule import EVERYBODY, Status
-from bot.domain.lifecycle.saying import saying
+from bot.config.rules.terms import goal
+from bot.domain.experiments.terms import terms
+from bot.domain.lifecycle.campaign import Arm, Campaign, Division, Only, Schedule, Unit
+from bot.domain.lifecycle.rule import EVERYBODY, Goal, GoalStart, Status
+from bot.domain.lifecycle.saying import Saying, saying
 from bot.domain.lifecycle.spans import NO_SPAN
 
 MORNING = time(10)
+ROUNDING = 1e-9
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"d": Unit.DAY, "w": Unit.WEEK, "mo": Unit.MONTH}
 WORDS = {"daily": (1, Unit.DAY), "weekly": (1, Unit.WEEK), "monthly": (1, Unit.MONTH)}
@@ -36,20 +39,52 @@ def read_campaigns(raw: Mapping[str, Plain], known: Known, problems: Problems) -
 
 
 def _campaign(name: str, table: Table) -> Campaign:
-    for key in ("schedule", "audience", "send"):
+    for key in ("schedule", "audience", "experiment" if table.has("experiment") else "send"):
         if not table.has(key):
             table.error("this is required", key)
+    if table.has("experiment") and table.has("send"):
+        table.error("with an experiment each arm has a send of its own", "send")
+    division = _division(table) if table.has("experiment") else None
     purpose = table.word("purpose", sorted(table.known.purposes), "marketing")
     return Campaign(
         name=name,
         schedule=_schedule(table.inside("schedule")) if table.has("schedule") else Schedule(),
         audience=table.condition("audience") or EVERYBODY,
-        saying=saying(table.inside("send")),
+        saying=_first(division) or saying(table.inside("send")),
         status=Status(table.word("status", [each.value for each in Status], "live")),
         purpose=purpose,
         priority=min(table.whole("priority", 50), 100),
         version=version_of(dict(table.raw)),
+        division=division,
     )
+
+
+def _first(division: Division | None) -> Saying | None:
+    """Return the words of the first arm that has any."""
+    return next((arm.saying for arm in division.arms if arm.saying is not None), None) if division else None
+
+
+def _division(table: Table) -> Division:
+    """Return the experiment: each arm with a send of its own, or with nothing for a control group."""
+    inside = table.inside("experiment")
+    arms = tuple(_arm(inside, name, weight) for name, weight in inside.shares("arms"))
+    if abs(sum(arm.weight for arm in arms) - 1) > ROUNDING:
+        inside.error("the shares of the arms add up to something else than 1", "arms")
+    if not any(arm.saying for arm in arms):
+        inside.error("at least one arm must send something", "arms")
+    aim = goal(table)
+    if aim is None or aim.within is None:
+        table.error("an experiment needs a goal with within, or nothing can tell its arms apart", "goal")
+    elif aim.of is GoalStart.SEND:
+        table.error("who gets nothing has no send to count from: write of: assignment", "goal")
+    return Division(inside.text("salt"), arms, aim or Goal("", timedelta()), terms(inside))
+
+
+def _arm(table: Table, name: str, weight: float) -> Arm:
+    if not table.has(name):
+        table.error(f"write {name} with its send, or {name}: {{}} for a control group", "arms")
+    arm = table.inside(name)
+    return Arm(name, weight, saying(arm.inside("send")) if arm.has("send") else None)
 
 
 def _schedule(table: Table) -> Schedule:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.experiments.reading import ArmCount, Reading, Terms, read
+from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Rule
 from bot.domain.value import value
 
@@ -23,6 +24,7 @@ class AskTrials:
     """How the experiments and control groups of these rules stand."""
 
     rules: tuple[Rule, ...]
+    campaigns: tuple[Campaign, ...] = ()
 
 
 @value
@@ -33,6 +35,13 @@ class Told:
     step: str
     arms: Reading | None
     control: Reading | None
+
+
+def told_of(campaign: Campaign, trial: Trial, now: datetime) -> Told:
+    """Return what may be said of a campaign's arms, a control group being one of them."""
+    division = campaign.division
+    arms = read(trial.arms, division.terms, now) if division is not None else None
+    return Told(campaign.name, "experiment", arms, None)
 
 
 def tried(rule: Rule) -> bool:

@@ -1,11 +1,14 @@
 """Pushes to a segment, once or again and again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
 from bot.domain.conditions import Condition
-from bot.domain.lifecycle.rule import Status
+from bot.domain.experiments.arms import Weights, arm_of, steered
+from bot.domain.experiments.reading import Terms
+from bot.domain.lifecycle.rule import Goal, Status
 from bot.domain.lifecycle.saying import Saying
 
 
@@ -56,8 +59,40 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm of a campaign's experiment; one that says nothing is its control group."""
+
+    name: str
+    weight: float
+    saying: Saying | None
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A campaign's experiment: members are dealt among the arms by a hash of `salt`; see `experiments`."""
+
+    salt: str
+    arms: tuple[Arm, ...]
+    goal: Goal
+    terms: Terms
+
+    @property
+    def weights(self) -> Weights:
+        """Return the weights as written."""
+        return tuple((arm.name, arm.weight) for arm in self.arms)
+
+    def arm(self, member_id: int, order: Mapping[str, float]) -> Arm:
+        """Return the member's arm, by the weights that were ordered if there are any."""
+        name = arm_of(self.salt, member_id, steered(self.weights, order))
+        return next(arm for arm in self.arms if arm.name == name)
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
-    """One push: when, to whom, what. The audience is frozen when it fires."""
+    """One push: when, to whom, what. The audience is frozen when it fires.
+
+    With a `division` each arm has its own words, and `saying` are those of the first that has any.
+    """
 
     name: str
     schedule: Schedule
@@ -67,3 +102,4 @@ class Campaign:
     purpose: str = "marketing"
     priority: int = 50
     version: str = ""
+    division: Division | None = None

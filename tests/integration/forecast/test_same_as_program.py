@@ -18,6 +18,7 @@ from storage.forecasting.outcome import happened
 from storage.tables import table
 from storage.tables.members import IdentityRow
 from tests.fakes import START
+from tests.integration.delivery.test_campaign_arms import EXPERIMENT
 from tests.integration.forecast.scripted import foretold
 from tests.integration.forecast.town import DAYS, Town, story
 from tests.whole import ENVIRONMENT, write_config
@@ -34,7 +35,7 @@ def config(request: pytest.FixtureRequest, tmp_path: Path) -> Config:
     url = f"sqlite:///{tmp_path}/town.db"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_url")
-    return load(write_config(tmp_path, "http://127.0.0.1:9", url, {}), ENVIRONMENT)
+    return load(write_config(tmp_path, "http://127.0.0.1:9", url, {"\noperators: ": EXPERIMENT}), ENVIRONMENT)
 
 
 def both(config: Config, seed: int) -> tuple[dict[Series, int], dict[Series, int]]:
@@ -66,3 +67,4 @@ def test_a_forecast_counts_what_the_program_does(config: Config, seed: int) -> N
     really, counted = both(config, seed)
     assert counted == really
     assert {ENTERED, SENT, DROPPED} <= {series[0] for series in really}
+    assert any(series[:2] == (SENT, "campaign:tried") for series in really)

@@ -82,7 +82,7 @@ class Town:
         self._book, self._policy = rulebook(config), delivery_policy(config)
         self._group = group_of(config, renderer_of(config))
         self._zone, self._campaigns = config.app.zone, tuple(config.campaigns.values())
-        self.now = START
+        self.now = self._not_before = START
         database.transact(lambda c: coupons.sync(c, config.coupons.values()))
 
     def live(self, events: Sequence[InboundEvent], until: datetime) -> None:
@@ -118,7 +118,10 @@ class Town:
 
     def _next(self, c: Connection) -> datetime:
         rules = [rule.name for rule in self._book.ordered]
-        found = (due.next_due(c, rules), outbox.ahead(c).next_due, redemption.next_expiry(c))
+        sends = outbox.ahead(c).next_due
+        if sends is not None:
+            sends = max(sends, self._not_before)
+        found = (due.next_due(c, rules), sends, redemption.next_expiry(c))
         return min((one for one in found if one is not None), default=FAR)
 
     def _hear(self, events: Sequence[InboundEvent]) -> None:
@@ -148,6 +151,7 @@ class Town:
         while True:
             claimed = outbox.claim_due(c, Ask("town", self._policy, self.now, 500))
             done += claimed.looked
+            self._not_before = claimed.next_at or START
             routes = self._policy.routes
             pooled += [one for one in claimed.departures if routes[one.route].batch is not None]
             direct = [Sent(one) for one in claimed.departures if routes[one.route].batch is None]
