@@ -164,3 +164,17 @@ def test_orders_stand_beside_the_marketing_that_reached_the_member(database: Dat
     ]
     late = database.transact(lambda c: list(reports.orders_and_touches(c, START + 3 * week, week)))
     assert late == []
+
+
+def test_what_was_paid_back_is_no_order(database: Database) -> None:
+    def bought(number: str, amount: int, kind: str = "order.paid", day: int = 1) -> events.Happened:
+        about = {"order_id": number}
+        return events.Happened(1, kind, START + timedelta(days=day), f"{kind}{number}", "", amount, about)
+
+    rows = [
+        bought("whole", 900), bought("kept", 500), bought("part", 700),
+        bought("whole", 900, "order.refunded", 2), bought("part", 300, "order.refunded", 3),
+    ]  # fmt: skip
+    database.transact(lambda c: events.append(c, rows, START))
+    found = database.transact(lambda c: list(reports.orders_and_touches(c, START, timedelta(days=7))))
+    assert [sorted(order.amount for order in orders) for orders, _ in found] == [[400, 500]]
