@@ -33,6 +33,8 @@ from storage.forecasting import history, standing
 
 # Behaviour is drawn from the history of at most so many; more would say the same and take longer.
 HISTORIES = 5000
+# Of a larger community so many members, drawn by chance, stand for all of them.
+MOST = 200_000
 # So many replicates for at most so many members.
 FITTING = ((2_000, 20), (20_000, 5), (200_000, 2))
 
@@ -51,6 +53,7 @@ class Wish:
     rules: frozenset[str] = frozenset()
     workers: int = 1
     advice: bool = True
+    most: int = MOST
 
 
 class Foreteller:
@@ -76,12 +79,14 @@ class Foreteller:
         promises = {(offer.rule, offer.step) for offer in self._settings.claims}
         everybody = standing.everybody(c)
         wanted = Decisions(self._handlers, self._settings, book, config.routes).wanted
-        present = standing.present(c, everybody, standing.View(wanted, self._policy, promises, now))
         rng = Random(f"{wish.seed}|histories")  # noqa: S311  chance for a forecast, no secret
+        played = everybody if len(everybody) <= wish.most else sorted(rng.sample(everybody, wish.most))
+        present = standing.present(c, played, standing.View(wanted, self._policy, promises, now))
         chosen = everybody if len(everybody) <= HISTORIES else sorted(rng.sample(everybody, HISTORIES))
         habits = Habits(history.read(c, chosen, now, config.app.zone), config.app.zone)
         replicates = wish.replicates or fitting(present.members)
-        return Plan(house, present, habits, wish.seed, replicates, wish.workers)
+        scale = len(everybody) / len(played) if played else 1.0
+        return Plan(house, present, habits, wish.seed, replicates, wish.workers, scale)
 
     def house(self, book: Rulebook, offers: Sequence[ClaimOffer], now: datetime) -> House:
         """Return what every replicate goes by, with this book and these promises besides our own."""
@@ -103,7 +108,8 @@ class Foreteller:
         """Play the plan; return what would happen and, if asked, what would change it."""
         now, zone = plan.present.now, self._config.app.zone
         results = play(plan, progress)
-        found = gathered(now, zone, self._wish.days, plan.present.members, results)
+        members = round(plan.present.members * plan.scale)
+        found = gathered(now, zone, self._wish.days, members, results)
         if not advice:
             return found, ()
         changed = advise(plan, found, results, lambda book, offers: self.house(book, offers, now))
@@ -129,10 +135,14 @@ def foretell(
         for name, one in plan.present.stocks.items()
     }
     standing = Counter(place.member.stage for place in plan.present.places)
+    if plan.scale > 1:
+        standing = Counter({stage: round(count * plan.scale) for stage, count in standing.items()})
     stopped = switches.brake(plan.present.switches)
     took = monotonic() - began
     calendar = tuple(_days(found, plan.house))
-    return Foretold(found, advice, batches, standing, wish.seed, took, stopped, calendar)
+    return Foretold(
+        found, advice, batches, standing, wish.seed, took, stopped, calendar, plan.present.members
+    )
 
 
 def _days(found: Forecast, house: House) -> Iterator[Day]:

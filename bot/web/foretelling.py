@@ -36,6 +36,7 @@ def document(found: Foretold) -> dict[str, object]:
         "from": forecast.now,
         "days": [day.isoformat() for day in forecast.days],
         "members": forecast.members,
+        "members_played": found.played,
         "replicates": forecast.replicates,
         "seed": found.seed,
         "covers": round(forecast.covers, 4),

@@ -31,6 +31,8 @@ def worded(found: Foretold) -> Said:
     if not forecast.days:
         return say("forecast_nobody")
     parts = [_head(found)]
+    if found.played < forecast.members:
+        parts.append(say("forecast_sampled", played=f"{found.played:,}"))
     if found.stopped:
         parts.append(say("forecast_stopped"))
     parts += [

@@ -1,6 +1,6 @@
 """What one replicate counts, day by day."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -78,19 +78,36 @@ class Result:
     where members stand at the end; `used_up` who has no sends of a route's quota left then.
     """
 
-    counts: Mapping[Series, list[int]]
-    wanted: Mapping[str, int]
-    reached: Mapping[str, int]
-    capped: int
-    crowded: list[int]
+    counts: Mapping[Series, Sequence[float]]
+    wanted: Mapping[str, float]
+    reached: Mapping[str, float]
+    capped: float
+    crowded: Sequence[float]
     dry: Mapping[str, datetime]
-    stages: Mapping[str, int]
-    used_up: Mapping[str, int]
+    stages: Mapping[str, float]
+    used_up: Mapping[str, float]
+
+    def times(self, scale: float) -> "Result":
+        """Return what it comes to when each member stands for so many."""
+
+        def more(counts: Mapping[str, float]) -> dict[str, float]:
+            return {name: count * scale for name, count in counts.items()}
+
+        return Result(
+            {series: [day * scale for day in days] for series, days in self.counts.items()},
+            more(self.wanted),
+            more(self.reached),
+            self.capped * scale,
+            [day * scale for day in self.crowded],
+            self.dry,
+            more(self.stages),
+            more(self.used_up),
+        )
 
 
 def together(parts: Sequence[Result]) -> Result:
     """Return the result of all parts of the members; a batch runs out when the last part's share does."""
-    counts: dict[Series, list[int]] = {}
+    counts: dict[Series, Sequence[float]] = {}
     for part in parts:
         for series, days in part.counts.items():
             known = counts.get(series)
@@ -115,8 +132,9 @@ def together(parts: Sequence[Result]) -> Result:
     )
 
 
-def _summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    found: Counter[str] = Counter()
+def _summed(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    found: dict[str, float] = {}
     for part in parts:
-        found.update(part)
-    return dict(found)
+        for name, count in part.items():
+            found[name] = found.get(name, 0) + count
+    return found

@@ -22,7 +22,7 @@ def interval(values: Iterable[float]) -> tuple[float, float, float]:
     return ordered[place - 1], ordered[-place], covers
 
 
-def estimate(values: Sequence[float], days: Sequence[Sequence[int]] = ()) -> Estimate:
+def estimate(values: Sequence[float], days: Sequence[Sequence[float]] = ()) -> Estimate:
     """Return the estimate of what these replicates counted, in all and by day."""
     low, high, _ = interval(values)
     by_day = tuple(sum(day) / len(values) for day in zip(*days, strict=True)) if days else ()
@@ -31,7 +31,7 @@ def estimate(values: Sequence[float], days: Sequence[Sequence[int]] = ()) -> Est
 
 def gathered(now: datetime, zone: ZoneInfo, days: int, members: int, results: Sequence[Result]) -> Forecast:
     """Return the forecast that these replicates make; days are those of the zone, from today on."""
-    nothing = [0] * days
+    nothing: Sequence[float] = [0] * days
     first = now.astimezone(zone).date()
     names = sorted({series for result in results for series in result.counts})
     series = {}
@@ -61,7 +61,7 @@ def gathered(now: datetime, zone: ZoneInfo, days: int, members: int, results: Se
     )
 
 
-def _estimates(counted: Sequence[Mapping[str, int]]) -> dict[str, Estimate]:
+def _estimates(counted: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
     names = sorted({name for one in counted for name in one})
     return {name: estimate([one.get(name, 0) for one in counted]) for name in names}
 

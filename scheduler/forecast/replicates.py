@@ -23,7 +23,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is played: how many times, from which seed, by how many processes."""
+    """What is played: how many times, from which seed, by how many processes.
+
+    `scale` is how many members each of those who are played stands for.
+    """
 
     house: House
     present: Present
@@ -31,6 +34,7 @@ class Plan:
     seed: int
     replicates: int
     workers: int
+    scale: float = 1.0
 
     @property
     def parts(self) -> int:
@@ -50,7 +54,8 @@ def play(plan: Plan, progress: Progress = lambda _done, _of: None) -> list[Resul
     for done, result in enumerate(_all(plan, runs), start=1):
         found.append(result)
         progress(done, len(runs))
-    return [together(found[at : at + plan.parts]) for at in range(0, len(found), plan.parts)]
+    whole = [together(found[at : at + plan.parts]) for at in range(0, len(found), plan.parts)]
+    return [one.times(plan.scale) for one in whole] if plan.scale > 1 else whole
 
 
 def _all(plan: Plan, runs: Sequence[tuple[int, int]]) -> Iterable[Result]:
@@ -82,19 +87,18 @@ def _run_inherited(run: tuple[int, int]) -> Result:
 def _run(plan: Plan, number: int, part: int) -> Result:
     """Play one part of one replicate; the same numbers give the same result."""
     rng = Random(f"{plan.seed}|{number}")  # noqa: S311  chance for a forecast, no secret
-    behaviour = plan.habits.replicate(rng, share=1 / plan.parts)
+    share = plan.parts * plan.scale
+    behaviour = plan.habits.replicate(rng, share=1 / share)
     own = Random(f"{plan.seed}|{number}|{part}")  # noqa: S311  chance for a forecast, no secret
-    present = plan.present if plan.parts == 1 else _part(plan.present, part, plan.parts)
+    present = plan.present if share == 1 else _part(plan.present, part, plan.parts, plan.scale)
     return Simulation(plan.house, present, behaviour, own).run().result()
 
 
-def _part(present: Present, part: int, parts: int) -> Present:
+def _part(present: Present, part: int, parts: int, scale: float) -> Present:
     """Return every so-manieth member, with their share of what is left of the coupons."""
     places = present.places[part::parts]
-    stocks = {
-        name: Stock((one.stock - one.taken) // parts + ((one.stock - one.taken) % parts > part), 0)
-        for name, one in present.stocks.items()
-    }
+    left = {name: int((one.stock - one.taken) / scale) for name, one in present.stocks.items()}
+    stocks = {name: Stock(each // parts + (each % parts > part), 0) for name, each in left.items()}
     # Newcomers of the parts must not share numbers, nor fall into the same control groups.
     last_id = present.last_id + part * 10_000_000
     return evolve(present, places=places, stocks=stocks, last_id=last_id, members=len(places))

@@ -110,7 +110,8 @@ class Day:
 class Foretold:
     """A forecast with what would change it, and what must be known beside it: batches, stages now, seed.
 
-    `standing` counts members by stage now; `stopped` names the brake that is on, if any.
+    `standing` counts members by stage now; `stopped` names the brake that is on, if any. `played` members
+    stand for all of them.
     """
 
     forecast: Forecast
@@ -121,3 +122,4 @@ class Foretold:
     took: float
     stopped: str = ""
     calendar: tuple[Day, ...] = ()
+    played: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -117,3 +118,21 @@ async def test_a_process_of_its_own_tells_the_same(lite: Shell) -> None:
     apart = foretell_apart(config, NOW, 7, frozenset())
     assert apart.forecast == here.forecast
     assert apart.advice == here.advice
+
+
+async def test_some_members_may_stand_for_all(lite: Shell) -> None:
+    _settled(lite)
+    config = load(lite.config, ENVIRONMENT)
+    with open_database(config) as database:
+        wish = Wish(14, replicates=12, advice=False, most=6)
+        half = database.transact(lambda c: foretell(c, config, wish, NOW))
+        whole = database.transact(lambda c: foretell(c, config, replace(wish, most=100), NOW))
+    assert (half.played, half.forecast.members) == (6, 12)
+    assert (whole.played, whole.forecast.members) == (12, 12)
+    assert half.batches == whole.batches
+    assert sum(half.standing.values()) == 12
+    sent = [
+        sum(one.mean for (what, *_), one in each.forecast.series.items() if what == "sent")
+        for each in (half, whole)
+    ]
+    assert 0.3 < sent[0] / sent[1] < 3
