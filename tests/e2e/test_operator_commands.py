@@ -106,3 +106,15 @@ async def test_a_slip_is_answered_with_the_nearest_command_and_a_line_to_copy(co
     shelves = str(await community.says("老李", "/帮助"))
     assert "群发" in shelves
     assert "急停" in shelves
+
+
+async def test_a_forecast_is_made_in_a_process_of_its_own_and_told_when_it_is_there(community: Whole) -> None:
+    await bound(community, "老李", "admin")
+    await consenting(community, "小明")
+    at_once = str(await community.says("老李", "/预演 7天"))
+    await community.program.dispatcher.settled()
+    await community.advance("1m")
+    pushed = [row for row in await community.listing("outbox") if row["route"] == "customer_service"]
+    told = [at_once, *(str(row["text"]) for row in pushed)]
+    assert any("未来 7 天，2 位会员" in one for one in told), told
+    assert "image" in {row["kind"] for row in pushed}
