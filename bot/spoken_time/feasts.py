@@ -1,7 +1,9 @@
 """Festivals, shopping days and solar terms by the names people call them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 
 from bot.spoken_time.calendar import last_of_lunar_year, lunar_to_solar, shifted_days, solar_terms
 
@@ -77,12 +79,17 @@ def every_year(name: str, years: range = YEARS) -> tuple[date, ...]:
 
 def on(day: date) -> tuple[str, ...]:
     """Return the festivals and solar terms of a day, each by one name."""
-    found: dict[object, str] = {}
+    return _by_day(day.year).get(day, ())
+
+
+@cache
+def _by_day(year: int) -> Mapping[date, tuple[str, ...]]:
+    found: dict[date, dict[object, str]] = {}
     for name in (*_SOLAR, *_LUNAR, *_EITHER, "除夕", *_NTH, *_TERMS):
-        if day in days_of(name, day.year):
-            same = _SOLAR.get(name) or _LUNAR.get(name) or name
-            found.setdefault(same, name)
-    return tuple(found.values())
+        same = _SOLAR.get(name) or _LUNAR.get(name) or name
+        for day in days_of(name, year):
+            found.setdefault(day, {}).setdefault(same, name)
+    return {day: tuple(names.values()) for day, names in found.items()}
 
 
 def _nth(year: int, month: int, weekday: int, which: int) -> date:

@@ -52,6 +52,7 @@ def document(found: Foretold) -> dict[str, object]:
         "messages_per_member_and_day": _per_member(forecast),
         "calendar": _calendar(found),
         "quota_used_up": _each(forecast.used_up),
+        "quota_left": _each(forecast.quota_left),
         "stages": {
             name: {
                 "now": found.standing.get(name, 0),

@@ -46,12 +46,20 @@ def worded(found: Foretold) -> Said:
         day = forecast.days[busiest]
         parts.append(say("forecast_crowded", members=number(forecast.capped), day=f"{day:%m-%d}"))
     parts += [
-        say("forecast_quota", route=say(f"route:{route}"), members=number(one))
-        for route, one in forecast.used_up.items()
-        if one.mean >= 1
+        say(
+            "forecast_quota",
+            route=say(f"route:{route}"),
+            left=number(left),
+            members=number(_of(forecast, route)),
+        )
+        for route, left in forecast.quota_left.items()
     ]
     parts += [_advice(one) for one in found.advice]
     return lines(parts)
+
+
+def _of(forecast: Forecast, route: str) -> Estimate:
+    return forecast.used_up.get(route, Estimate(0, 0, 0))
 
 
 def drawn(found: Foretold) -> Drawing:

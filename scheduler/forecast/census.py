@@ -27,6 +27,7 @@ class Census:
     dry: dict[str, datetime] = field(default_factory=dict)
     stages: dict[str, int] = field(default_factory=dict)
     used_up: dict[str, int] = field(default_factory=dict)
+    quota_left: dict[str, int] = field(default_factory=dict)
     _first: date = field(init=False)
     _quarter: float = -1
     _day: int = 0
@@ -58,6 +59,7 @@ class Census:
             dry=self.dry,
             stages=self.stages,
             used_up=self.used_up,
+            quota_left=self.quota_left,
         )
 
     def note(self, what: str, who: str, detail: str, day: int, count: int = 1) -> None:
@@ -75,7 +77,8 @@ class Result:
 
     `wanted` and `reached` count members by program, `reached` by step as well (``rule:x/step``); `capped`
     those for whom a cap was ever in the way, `crowded` day by day; `dry` says when a batch ran out; `stages`
-    where members stand at the end; `used_up` who has no sends of a route's quota left then.
+    where members stand at the end; `used_up` who has no sends of a route's quota left then, and
+    `quota_left` how many sends the others have left together.
     """
 
     counts: Mapping[Series, Sequence[float]]
@@ -86,6 +89,7 @@ class Result:
     dry: Mapping[str, datetime]
     stages: Mapping[str, float]
     used_up: Mapping[str, float]
+    quota_left: Mapping[str, float]
 
     def times(self, scale: float) -> "Result":
         """Return what it comes to when each member stands for so many."""
@@ -102,6 +106,7 @@ class Result:
             self.dry,
             more(self.stages),
             more(self.used_up),
+            more(self.quota_left),
         )
 
 
@@ -129,6 +134,7 @@ def together(parts: Sequence[Result]) -> Result:
         dry,
         _summed([part.stages for part in parts]),
         _summed([part.used_up for part in parts]),
+        _summed([part.quota_left for part in parts]),
     )
 
 

@@ -58,6 +58,7 @@ def gathered(now: datetime, zone: ZoneInfo, days: int, members: int, results: Se
         dry=_dry(results, zone),
         stages=_estimates([result.stages for result in results]),
         used_up=_estimates([result.used_up for result in results]),
+        quota_left=_estimates([result.quota_left for result in results]),
     )
 
 

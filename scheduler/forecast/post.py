@@ -8,7 +8,7 @@ from bot.domain.delivery.judging import Candidate, judge
 from bot.domain.delivery.policy import ProgramGate
 from bot.domain.delivery.reasons import Reason
 from bot.domain.delivery.routes import REPLY
-from bot.domain.delivery.routing import carries_code, quota_until
+from bot.domain.delivery.routing import carries_code, quota_since, quota_until
 from bot.domain.delivery.verdict import Hold, Pass, Verdict
 from bot.domain.delivery.world import Counted, Ledger, Standing, World
 from bot.domain.outbox import OutboxMessage, OutboxState
@@ -130,14 +130,18 @@ class Post:
         )
 
     def close(self, being: Being, now: datetime) -> None:
-        """Count the quotas that the member has used up."""
-        for route in self._office.policy.routes.values():
-            times = [place.at for place in being.counted if place.route == route.name]
-            if (
-                route.quota is not None
-                and quota_until(route.quota, times, self._office.policy.zone, now) is not None
-            ):
-                self._office.census.used_up[route.name] = self._office.census.used_up.get(route.name, 0) + 1
+        """Count what is left of the member's quotas."""
+        policy, census = self._office.policy, self._office.census
+        for name, route in policy.routes.items():
+            if route.quota is None:
+                continue
+            times = [place.at for place in being.counted if place.route == name]
+            if quota_until(route.quota, times, policy.zone, now) is not None:
+                census.used_up[name] = census.used_up.get(name, 0) + 1
+            else:
+                begins = quota_since(route.quota, policy.zone, now)
+                left = route.quota.max - sum(at >= begins for at in times)
+                census.quota_left[name] = census.quota_left.get(name, 0) + left
 
     def _again(self, at: datetime, being: Being) -> None:
         self._office.agenda.put(at, self._run_later, being)

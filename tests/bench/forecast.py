@@ -37,7 +37,7 @@ Seen = dict[str, float]
 def run(size: Size) -> Iterator[Figure]:
     """Yield seconds and megabytes of one replicate, against a quarter of the community scaled up."""
     large = size.populations[:2][-1]
-    small = large // 4
+    small = large // 4 or large
     seen: dict[int, list[Seen]] = {small: [], large: []}
     with tempfile.TemporaryDirectory() as folder:
         configs = {members: _settled(Path(folder), members) for members in seen}

@@ -94,6 +94,11 @@ def quota_until(quota: Quota, times: list[datetime], zone_name: str, now: dateti
     return next_month(now, zone) if sum(at >= start for at in times) >= quota.max else None
 
 
+def quota_since(quota: Quota, zone_name: str, now: datetime) -> datetime:
+    """Return from when on sends count against the quota."""
+    return now - quota.per if isinstance(quota.per, timedelta) else month_start(now, zone_of(None, zone_name))
+
+
 def _rest(route: RouteRule, world: World, now: datetime) -> Shut | None:
     rests = world.ledger.rests
     if not rests:

@@ -44,6 +44,7 @@ class Forecast:
     dry: Mapping[str, Dryness]
     stages: Mapping[str, Estimate]
     used_up: Mapping[str, Estimate]
+    quota_left: Mapping[str, Estimate]
 
     def of(self, what: str, who: str) -> dict[str, Estimate]:
         """Return everything of one kind that was counted of a program or a batch, by its detail."""

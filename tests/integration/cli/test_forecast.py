@@ -21,7 +21,7 @@ from tests.whole import ENVIRONMENT
 from tests.whole import START as OPENING
 
 NOW = datetime.fromisoformat(OPENING)
-FEW = ("--days", "14", "--replicates", "3", "--no-advice")
+FEW = ("--days", "14", "--replicates", "2", "--no-advice")
 
 
 def _settled(sh: Shell, seed: int = 28) -> None:
@@ -48,7 +48,7 @@ async def test_it_tells_of_every_rule_day_and_coupon_and_writes_nothing(sh: Shel
     before = sh.look(_sizes)
     found = await sh.done("forecast", *FEW)
     assert sh.look(_sizes) == before
-    assert (found["members"], found["replicates"], len(found["days"])) == (12, 3, 14)
+    assert (found["members"], found["replicates"], len(found["days"])) == (12, 2, 14)
     assert found["programs"]["rule:first_order_coupon"].keys() >= {
         "entered",
         "sent",
@@ -124,7 +124,7 @@ async def test_some_members_may_stand_for_all(lite: Shell) -> None:
     _settled(lite)
     config = load(lite.config, ENVIRONMENT)
     with open_database(config) as database:
-        wish = Wish(14, replicates=12, advice=False, most=6)
+        wish = Wish(14, replicates=8, advice=False, most=6)
         half = database.transact(lambda c: foretell(c, config, wish, NOW))
         whole = database.transact(lambda c: foretell(c, config, replace(wish, most=100), NOW))
     assert (half.played, half.forecast.members) == (6, 12)
