@@ -11,7 +11,7 @@ from bot import drawing, speaking
 from bot.commanding import Commander, Commands
 from bot.config import Config, delivery_policy, rulebook
 from bot.discovery import COMMANDS, plugins
-from bot.domain.commanding.asks import Foretell, no_forecast
+from bot.domain.commanding.asks import Foretell
 from bot.domain.commanding.command import House
 from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.plans import Limits
@@ -35,14 +35,11 @@ NO_CODE = "XXXXXXXXXXXX"
 Upcoming = Callable[[datetime, datetime], Sequence[tuple[datetime, str]]]
 
 
-def _nothing(_since: datetime, _until: datetime) -> Sequence[tuple[datetime, str]]:
-    return ()
+def commander_of(config: Config, renderer: Renderer, upcoming: Upcoming, foretell: Foretell) -> Commander:
+    """Return what operators command.
 
-
-def commander_of(
-    config: Config, renderer: Renderer, upcoming: Upcoming = _nothing, foretell: Foretell = no_forecast
-) -> Commander:
-    """Return what operators command; `upcoming` gives the campaigns' firings between two moments."""
+    `upcoming` gives the campaigns' firings between two moments, `foretell` makes forecasts.
+    """
     catalogue = speaking.read(TEMPLATES)
     language = "en" if config.app.locale.lower().startswith("en") else "zh"
     commands = Commands.of(list(plugins(*COMMANDS).values()))

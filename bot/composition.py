@@ -8,6 +8,7 @@ from random import SystemRandom
 
 import aiohttp
 
+from bot import firings
 from bot.announcing import Announcer
 from bot.answering import Answers
 from bot.command_post import commander_of
@@ -34,7 +35,6 @@ from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.experiments import decides_itself, push_decides_itself
 from scheduler.jobs import Job, Timetable, campaign_job, nightly_experiments, nightly_scores
-from scheduler.jobs.nominal import nominal_after
 from scheduler.retention import Cleaning
 from storage import due, switches
 from storage.database import Connection, Database
@@ -63,13 +63,7 @@ def group_of(config: Config, renderer: Renderer) -> Group:
 
 def _upcoming(config: Config, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
     """Return the campaigns' firings between two moments."""
-    found: list[tuple[datetime, str]] = []
-    for campaign in config.campaigns.values():
-        at = nominal_after(campaign.schedule, since, config.app.zone) if _live(campaign) else None
-        while at is not None and at <= until:
-            found.append((at, campaign.name))
-            at = nominal_after(campaign.schedule, at, config.app.zone)
-    return found
+    return [(at, campaign.name) for campaign, at in firings.upcoming(config, since, until)]
 
 
 def redeem_url(config: Config) -> Callable[[str], str]:

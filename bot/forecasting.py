@@ -2,32 +2,29 @@
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from bot import firings
 from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
 from bot.domain.clock import monotonic
-from bot.domain.experiments.arms import order_of
 from bot.domain.forecast.foretold import Advice, Batch, Day, Forecast, Foretold
 from bot.domain.handling import ClaimOffer, Handler
-from bot.domain.lifecycle.campaign import Campaign
-from bot.domain.lifecycle.rule import Status
 from bot.domain.lifecycle.rulebook import Rulebook
-from bot.domain.outbox import OutboxMessage
+from bot.domain.value import evolve
 from bot.opening import open_database
 from bot.spoken_time import ChineseCalendar, feasts
 from scheduler.forecast.advice import advise
 from scheduler.forecast.behaviour import Habits
-from scheduler.forecast.house import Firing, House
+from scheduler.forecast.house import House
 from scheduler.forecast.outlook import gathered
-from scheduler.forecast.replicates import Plan, Progress, play
-from scheduler.jobs.nominal import nominal_after
-from storage import audiences, reports, switches
+from scheduler.forecast.replicates import Plan, Progress, play, silently
+from storage import reports, switches
 from storage.database import Connection
 from storage.forecasting import history, standing
 
@@ -39,13 +36,12 @@ MOST = 200_000
 FITTING = ((2_000, 20), (20_000, 5), (200_000, 2))
 
 
-def _silently(_done: int, _of: int) -> None:
-    """Tell nobody how far the forecast is."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: days ahead, replicates (None: as fit), seed, rules (empty: all), processes."""
+    """What is asked for: days ahead, replicates (None: as fit), seed, rules (empty: all), processes.
+
+    `resumed` lets messages leave although a brake is on.
+    """
 
     days: int = 30
     replicates: int | None = None
@@ -53,6 +49,7 @@ class Wish:
     rules: frozenset[str] = frozenset()
     workers: int = 1
     advice: bool = True
+    resumed: bool = False
     most: int = MOST
 
 
@@ -82,6 +79,8 @@ class Foreteller:
         rng = Random(f"{wish.seed}|histories")  # noqa: S311  chance for a forecast, no secret
         played = everybody if len(everybody) <= wish.most else sorted(rng.sample(everybody, wish.most))
         present = standing.present(c, played, standing.View(wanted, self._policy, promises, now))
+        if wish.resumed:
+            present = evolve(present, switches=switches.without_brakes(present.switches))
         chosen = everybody if len(everybody) <= HISTORIES else sorted(rng.sample(everybody, HISTORIES))
         habits = Habits(history.read(c, chosen, now, config.app.zone), config.app.zone)
         replicates = wish.replicates or fitting(present.members)
@@ -99,12 +98,14 @@ class Foreteller:
             policy=self._policy,
             coupons=config.coupons,
             answering=frozenset(config.accounts),
-            firings=tuple(_firings(config.campaigns.values(), config, now, until, self._orders)),
+            firings=tuple(firings.foretold(config, now, until, self._orders)),
             zone=config.app.zone,
             days=self._wish.days,
         )
 
-    def tell(self, plan: Plan, progress: Progress, *, advice: bool) -> tuple[Forecast, tuple[Advice, ...]]:
+    def tell(
+        self, plan: Plan, progress: Progress = silently, *, advice: bool
+    ) -> tuple[Forecast, tuple[Advice, ...]]:
         """Play the plan; return what would happen and, if asked, what would change it."""
         now, zone = plan.present.now, self._config.app.zone
         results = play(plan, progress)
@@ -117,7 +118,7 @@ class Foreteller:
 
 
 def foretell(
-    c: Connection, config: Config, wish: Wish, now: datetime, progress: Progress = _silently
+    c: Connection, config: Config, wish: Wish, now: datetime, progress: Progress = silently
 ) -> Foretold:
     """Return what would happen, with what must be known beside it."""
     began = monotonic()
@@ -169,27 +170,3 @@ def _apart(config: Config, now: datetime, days: int, rules: frozenset[str]) -> F
 def fitting(members: int) -> int:
     """Return how many replicates are made of so many members unless more are asked for."""
     return next((replicates for most, replicates in FITTING if members <= most), 1)
-
-
-def _arms(campaign: Campaign, key: str, at: datetime) -> dict[str, OutboxMessage | None]:
-    """Return what each arm of a campaign says."""
-    found: dict[str, OutboxMessage | None] = {}
-    for arm in campaign.division.arms if campaign.division is not None else ():
-        found[arm.name] = None
-        if arm.saying is not None:
-            said = audiences.message_to_all(replace(campaign, saying=arm.saying), key, at, at)
-            found[arm.name] = replace(said, step=arm.name)
-    return found
-
-
-def _firings(
-    campaigns: Iterable[Campaign], config: Config, since: datetime, until: datetime, orders: Mapping[str, str]
-) -> Iterator[Firing]:
-    for campaign in campaigns:
-        at = nominal_after(campaign.schedule, since, config.app.zone)
-        while at is not None and at < until and campaign.status is Status.LIVE:
-            key = audiences.firing_key(campaign.name, at)
-            message = audiences.message_to_all(campaign, key, at, at)
-            order = order_of(orders.get(f"campaign:{campaign.name}", ""))
-            yield Firing(at, campaign, message, _arms(campaign, key, at), order)
-            at = nominal_after(campaign.schedule, at, config.app.zone)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain import programs
 from bot.domain.experiments.arms import as_order
 from bot.domain.experiments.reading import Reading, Terms, Verdict
 from bot.domain.experiments.thompson import chances_of_being_best
@@ -50,7 +51,7 @@ def decide_pushes(c: Connection, campaigns: Iterable[Campaign], now: datetime) -
     for trial in campaign_trials.counted(c, known.values(), now):
         division, reading = known[trial.rule].division, told_of(known[trial.rule], trial, now).arms
         weights = _ordered(division.terms, reading) if division is not None and reading is not None else ""
-        whose = f"campaign:{trial.rule}"
+        whose = programs.of_campaign(trial.rule)
         if weights and not trials.decided(c, whose):
             ordered += trials.order(c, whose, weights, BY, now)
     return ordered

@@ -1,4 +1,4 @@
-"""The audience of a campaign, frozen into the outbox by one statement."""
+"""The audience of a campaign, frozen into the outbox: by one statement, or by arms of its experiment."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, func, literal, select
 
+from bot.domain import programs
 from bot.domain.conditions import Always, Condition
 from bot.domain.delivery.reasons import Reason
 from bot.domain.experiments.arms import order_of
@@ -24,14 +25,9 @@ NOBODY = 0
 PART = 1000
 
 
-def arms_of(campaign: str) -> str:
-    """Return the name of the switch that keeps the weights ordered for a campaign's arms."""
-    return f"{switches.ARMS}campaign:{campaign}"
-
-
 def firing_key(campaign: str, nominal: datetime) -> str:
     """Return the key of one firing; a member's message of it is that and the member's id."""
-    return f"campaign:{campaign}/{nominal:%Y-%m-%dT%H:%M}"
+    return f"{programs.of_campaign(campaign)}/{nominal:%Y-%m-%dT%H:%M}"
 
 
 def expires_at(campaign: Campaign, nominal: datetime) -> datetime:
@@ -58,7 +54,8 @@ def _divide(
 
     Who is in an arm that says nothing gets a row too, which ends at once: it is where their arm is kept.
     """
-    order = order_of(switches.all_on(connection).get(arms_of(campaign.name), ""))
+    ordered = f"{switches.ARMS}{programs.of_campaign(campaign.name)}"
+    order = order_of(switches.all_on(connection).get(ordered, ""))
     members = connection.execute(select(MEMBER.c.id).where(alive(), where(campaign.audience, now))).scalars()
     by_arm: dict[str, list[int]] = {}
     for member_id in members:

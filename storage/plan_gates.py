@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
+from bot.domain import programs
 from bot.domain.delivery.policy import ProgramGate
 from storage.conditions.document import from_document
 from storage.tables import table
@@ -25,4 +26,4 @@ def plan_gates(c: Connection, campaigns: Collection[str]) -> dict[str, ProgramGa
         return {}
     rows = c.execute(select(PLAN.c.code, PLAN.c.tree).where(PLAN.c.code.in_(codes)))
     gates = {row.code: ProgramGate(filter=from_document(row.tree)) for row in rows if row.tree}
-    return {f"campaign:{campaign_of(code)}": gate for code, gate in gates.items()}
+    return {programs.of_campaign(campaign_of(code)): gate for code, gate in gates.items()}

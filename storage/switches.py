@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
+from bot.domain import programs
 from storage.dialect import replacing, upsert
 from storage.reading import Query
 from storage.tables import table
@@ -19,10 +20,7 @@ from storage.tables.operations import SwitchRow
 SWITCH = table(SwitchRow)
 PAUSED = "paused"
 FENCED = "fenced"
-RULE = "rule:"
 ACCOUNT = "account:"
-CAMPAIGN = "campaign:"
-TEMPLATE = "template:"
 ARMS = "arms:"
 # A restored backup stays shut whatever else an operator said.
 BRAKES = (FENCED, PAUSED)
@@ -60,6 +58,11 @@ def brake(on: Mapping[str, str]) -> str:
     return next((name for name in BRAKES if name in on), "")
 
 
+def without_brakes(on: Mapping[str, str]) -> dict[str, str]:
+    """Return the switches as they would be if everything were resumed."""
+    return {name: value for name, value in on.items() if name not in BRAKES}
+
+
 def stopped(connection: Connection) -> str:
     """Return why nothing may be sent now, ``fenced`` or ``paused``, or an empty string."""
     return brake(all_on(connection))
@@ -67,7 +70,7 @@ def stopped(connection: Connection) -> str:
 
 def orders(on: Mapping[str, str]) -> tuple[frozenset[str], dict[str, str]]:
     """Return the rules an operator paused, and the weights of arms in force by rule."""
-    return frozenset(named(on, RULE)), named(on, ARMS)
+    return frozenset(named(on, programs.RULE)), named(on, ARMS)
 
 
 # Asked at every beat, so compiled once.

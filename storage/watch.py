@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, or_, select
 
+from bot.domain import programs
 from bot.domain.alarms import ACCOUNT, FAMILIES, Alarm, Signs, to_tell
 from bot.domain.outbox import OutboxMessage
 from storage import alerts, switches
@@ -35,7 +36,7 @@ MESSAGE = "alerts/raised"
 def signs(c: Connection, now: datetime, stuck_after: timedelta, low_stock: Mapping[str, int]) -> Signs:
     """Return what the ledgers show; what the machine shows is for the caller to add."""
     on = switches.all_on(c)
-    stopped, templates = switches.named(on, switches.ACCOUNT), switches.named(on, switches.TEMPLATE)
+    stopped, templates = switches.named(on, switches.ACCOUNT), switches.named(on, programs.TEMPLATE)
     return Signs(
         stopped={name: _stopped(c, name, why) for name, why in stopped.items()},
         templates={name: _in_words(c, why) for name, why in templates.items()},

@@ -18,6 +18,7 @@ Replicates = Annotated[
     int | None, typer.Option("--replicates", min=1, max=500, help="预演几次；不写就看人数 / how many times")
 ]
 Html = Annotated[Path | None, typer.Option("--html", help="写成带图的网页 / write a page with pictures")]
+Resumed = Annotated[bool, typer.Option("--resumed", help="就当已经恢复发送 / as if sends were resumed")]
 NoAdvice = Annotated[bool, typer.Option("--no-advice", help="不试怎样改会更好 / do not try changes")]
 
 
@@ -28,6 +29,7 @@ def command(  # noqa: PLR0913, PLR0917  each is an option
     replicates: Replicates = None,
     html: Html = None,
     no_advice: NoAdvice = False,
+    resumed: Resumed = False,
     config: ConfigPath = DEFAULT,
     json: Json = False,
 ) -> None:
@@ -45,7 +47,7 @@ def command(  # noqa: PLR0913, PLR0917  each is an option
     with opened(config) as desk:
         for name in sorted(chosen - desk.config.rules.keys()):
             fail(say("no_such_rule", name=name))
-        wish = Wish(days, replicates, seed, chosen, processors(), not no_advice)
+        wish = Wish(days, replicates, seed, chosen, processors(), advice=not no_advice, resumed=resumed)
         with bar(say("forecasting")) as progress:
             found = desk.read(lambda c: foretell(c, desk.config, wish, desk.now, progress))
         speaker = Speaker(read(CATALOGUE.parents[1]), language())

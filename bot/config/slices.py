@@ -1,6 +1,7 @@
 """What each part of the program needs of the configuration, in the part's own words."""
 
 from bot.config.model import Config
+from bot.domain import programs
 from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
 from bot.domain.delivery.routes import GROUP, SUBSCRIPTION_NOTICE
 from bot.domain.explanation import facts_of
@@ -59,8 +60,8 @@ def human_queue(config: Config) -> str:
 
 def delivery_policy(config: Config) -> DeliveryPolicy:
     """Return what the gates and routes read."""
-    programs = {f"rule:{name}": _rule_gate(rule) for name, rule in config.rules.items()}
-    programs |= {f"campaign:{name}": _campaign_gate(each) for name, each in config.campaigns.items()}
+    gates = {programs.of_rule(name): _rule_gate(rule) for name, rule in config.rules.items()}
+    gates |= {programs.of_campaign(name): _campaign_gate(each) for name, each in config.campaigns.items()}
     return DeliveryPolicy(
         routes=config.routes,
         zone=config.app.zone.key,
@@ -70,7 +71,7 @@ def delivery_policy(config: Config) -> DeliveryPolicy:
         holdout=config.holdout,
         fairness=config.fairness,
         rates=config.rates,
-        programs=programs,
+        programs=gates,
         unreachable_queue=human_queue(config),
     )
 

@@ -54,7 +54,7 @@ class Prophecy:
         plan = self._plan
         if plan is None:
             return []
-        found, _ = await asyncio.to_thread(self._foreteller.tell, plan, _silently, advice=False)
+        found, _ = await asyncio.to_thread(self._foreteller.tell, plan, advice=False)
         until = plan.present.now + timedelta(days=self._wish.days)
         really = await self._program.database.read(lambda c: happened(c, plan.present.now, until))
         return [foreseen(found, really)]
@@ -73,7 +73,3 @@ def foreseen(found: Forecast, really: Mapping[Series, int]) -> Promise:
 
 def _ordered(program: str) -> bool:
     return program == OPERATORS[1] or program.startswith(OPERATORS[0])
-
-
-def _silently(_done: int, _of: int) -> None:
-    """Tell nobody how far it is."""

@@ -1,12 +1,12 @@
 """A forecast for machines and for people: one JSON document, and a page with pictures in one file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.domain.forecast.foretold import Advice, Estimate, Forecast, Foretold
+from bot.domain.forecast.foretold import NOTHING, Advice, Estimate, Forecast, Foretold
 from bot.domain.forecast.series import (
     COST,
     DROPPED,
@@ -56,7 +56,7 @@ def document(found: Foretold) -> dict[str, object]:
         "stages": {
             name: {
                 "now": found.standing.get(name, 0),
-                "then": _estimate(forecast.stages.get(name, Estimate(0, 0, 0))),
+                "then": _estimate(forecast.stages.get(name, NOTHING)),
             }
             for name in sorted({*found.standing, *forecast.stages})
         },
@@ -86,9 +86,9 @@ def _program(forecast: Forecast, name: str) -> dict[str, object]:
     single = {what: _estimate(forecast.one(what, name)) for what in SINGLE}
     detailed = {what: _each(forecast.of(what, name)) for what in BY_DETAIL}
     members = {
-        "wanted_members": _estimate(forecast.wanted.get(name, Estimate(0, 0, 0))),
-        "reached_members": _estimate(forecast.reached.get(name, Estimate(0, 0, 0))),
-        "never_reached_members": _estimate(forecast.unreached.get(name, Estimate(0, 0, 0))),
+        "wanted_members": _estimate(forecast.wanted.get(name, NOTHING)),
+        "reached_members": _estimate(forecast.reached.get(name, NOTHING)),
+        "never_reached_members": _estimate(forecast.unreached.get(name, NOTHING)),
     }
     return {**single, **detailed, **members}
 
@@ -112,14 +112,14 @@ def _coupon(found: Foretold, name: str) -> dict[str, object]:
 
 def _per_member(forecast: Forecast) -> list[float]:
     """Return how many pushes and answers each member gets on each day, on average."""
-    total = sum_of((one for (what, _, _), one in forecast.series.items() if what == SENT), forecast)
+    total = forecast.by_day(one for (what, _, _), one in forecast.series.items() if what == SENT)
     return [round(each / forecast.members, 4) if forecast.members else 0.0 for each in total]
 
 
 def _calendar(found: Foretold) -> list[dict[str, object]]:
     """Return the send calendar: each day with what it is, what fires, what leaves, and who is crowded."""
     forecast = found.forecast
-    sent = {name: sum_of(forecast.of(SENT, name).values(), forecast) for name in forecast.programs}
+    sent = {name: forecast.by_day(forecast.of(SENT, name).values()) for name in forecast.programs}
     each = zip(found.calendar, _per_member(forecast), forecast.crowded, strict=True)
     return [
         {
@@ -134,14 +134,6 @@ def _calendar(found: Foretold) -> list[dict[str, object]]:
         }
         for place, (one, per_member, crowded) in enumerate(each)
     ]
-
-
-def sum_of(estimates: Iterable[Estimate], forecast: Forecast) -> list[float]:
-    """Return the sum of several estimates, day by day."""
-    total = [0.0] * len(forecast.days)
-    for one in estimates:
-        total = [sum(pair) for pair in zip(total, one.days, strict=True)]
-    return total
 
 
 def _each(estimates: Mapping[str, Estimate]) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from bot.domain.forecast.foretold import Estimate, Foretold
-from bot.domain.forecast.series import DROPPED, ENTERED, ISSUED, REDEEMED, SENT
+from bot.domain.forecast.foretold import NOTHING, Estimate, Foretold
+from bot.domain.forecast.series import DROPPED, ENTERED, ISSUED, REDEEMED
 from bot.web.axes import INK, SHARED, Option, in_order, over_days
 from bot.web.charts import PALETTE, ROUTES, STAGES
 from bot.web.words import Words
@@ -30,12 +30,7 @@ def options(found: Foretold, word: Words) -> dict[str, Option]:
 
 def _sends(found: Foretold, word: Words) -> Option:
     """Messages a day by route, stacked."""
-    days = len(found.forecast.days)
-    by_route: dict[str, list[float]] = defaultdict(lambda: [0.0] * days)
-    for (what, _, detail), one in found.forecast.series.items():
-        if what == SENT:
-            route = detail.rpartition("/")[2]
-            by_route[route] = [sum(pair) for pair in zip(by_route[route], one.days, strict=True)]
+    by_route = found.forecast.sent_by_route
     series = [
         {
             "name": word("route", route), "type": "bar", "stack": "all", "barCategoryGap": "20%",
@@ -157,8 +152,7 @@ def _rows(names: Sequence[str], rows: Sequence[tuple[str, str, Sequence[float]]]
 
 
 def _mean(estimates: Mapping[str, Estimate], name: str) -> float:
-    one = estimates.get(name)
-    return 0.0 if one is None else round(one.mean, 1)
+    return round(estimates.get(name, NOTHING).mean, 1)
 
 
 def _rounded(days: Sequence[float]) -> list[float]:

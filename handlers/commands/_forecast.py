@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.commanding.saying import Drawing, Said, lines, listed, say
-from bot.domain.forecast.foretold import Advice, Estimate, Forecast, Foretold
+from bot.domain.forecast.foretold import NOTHING, Advice, Estimate, Forecast, Foretold
 from bot.domain.forecast.series import (
     CAME,
     COST,
@@ -28,8 +28,6 @@ FEW = 10
 def worded(found: Foretold) -> Said:
     """Return the summary: people, each rule and campaign, coupons, crowds, and what would change it."""
     forecast = found.forecast
-    if not forecast.days:
-        return say("forecast_nobody")
     parts = [_head(found)]
     if found.played < forecast.members:
         parts.append(say("forecast_sampled", played=f"{found.played:,}"))
@@ -50,7 +48,7 @@ def worded(found: Foretold) -> Said:
             "forecast_quota",
             route=say(f"route:{route}"),
             left=number(left),
-            members=number(_of(forecast, route)),
+            members=number(forecast.used_up.get(route, NOTHING)),
         )
         for route, left in forecast.quota_left.items()
     ]
@@ -58,20 +56,10 @@ def worded(found: Foretold) -> Said:
     return lines(parts)
 
 
-def _of(forecast: Forecast, route: str) -> Estimate:
-    return forecast.used_up.get(route, Estimate(0, 0, 0))
-
-
 def drawn(found: Foretold) -> Drawing:
     """Return the picture of the days ahead: messages by route."""
     forecast = found.forecast
-    by_route: dict[str, list[float]] = {}
-    for (what, _, detail), one in forecast.series.items():
-        if what == SENT:
-            route = detail.rpartition("/")[2]
-            known = by_route.get(route, [0.0] * len(one.days))
-            by_route[route] = [sum(pair) for pair in zip(known, one.days, strict=True)]
-    busiest = sorted(by_route.items(), key=lambda item: -sum(item[1]))[:MOST_LINES]
+    busiest = sorted(forecast.sent_by_route.items(), key=lambda item: -sum(item[1]))[:MOST_LINES]
     return Drawing(
         say("forecast_picture", days=len(forecast.days)),
         tuple(f"{day.month}/{day.day}" for day in forecast.days),

@@ -3,33 +3,26 @@
 from bot.domain.commanding.acts import ChooseArm, Done
 from bot.domain.commanding.command import Asked, Command, Level, Order, Outcome, wrong
 from bot.domain.commanding.saying import Said, say
+from bot.domain.experiments.choosing import choices
 
-CAMPAIGN = "campaign:"
 AGAIN = frozenset({"重来", "again"})
 
 
 def run(asked: Asked) -> Outcome:
     """Name the winner; who has an arm already keeps it."""
-    rules = {name: rule for name, rule in asked.house.book.rules.items() if rule.experiment is not None}
-    pushes = {name: one.division for name, one in asked.house.campaigns.items() if one.division is not None}
+    known = choices(asked.house.book.rules, asked.house.campaigns)
     words = asked.line.rest.split()
-    if len(words) != 2 or (words[0] not in rules and words[0] not in pushes):
-        raise wrong("choose_how", "choose", known="、".join([*rules, *pushes]) or "—")
-    division = pushes.get(words[0])
-    step = rules[words[0]].experiment if division is None else None
-    arms = step.action.arm_names if step is not None else ()
-    if division is not None:
-        arms = tuple(arm.name for arm in division.arms)
-    if words[1] not in arms and words[1] not in AGAIN:
-        raise wrong("no_arm", "choose", arm=words[1], known="、".join(arms))
-    arm = "" if words[1] in AGAIN else words[1]
-    whose = words[0] if division is None else f"{CAMPAIGN}{words[0]}"
-    return Order(ChooseArm(whose, arm), _ordered, words[0])
+    if len(words) != 2 or words[0] not in known:
+        raise wrong("choose_how", "choose", known="、".join(known) or "—")
+    name, arm = words
+    chosen = known[name]
+    if arm not in chosen.arms and arm not in AGAIN:
+        raise wrong("no_arm", "choose", arm=arm, known="、".join(chosen.arms))
+    winner = "" if arm in AGAIN else arm
+    return Order(ChooseArm(chosen.whose, winner), lambda done: _ordered(done, name, winner), name)
 
 
-def _ordered(done: Done) -> Said:
-    rule, arm = done.names
-    rule = rule.removeprefix(CAMPAIGN)
+def _ordered(done: Done, rule: str, arm: str) -> Said:
     if done.result == "same":
         return say("arm_same", rule=rule)
     return say("arm_wins", rule=rule, arm=arm) if arm else say("arm_again", rule=rule)

@@ -1,5 +1,6 @@
 """暂停: one rule or campaign stops at once; asks nothing."""
 
+from bot.domain import programs
 from bot.domain.commanding.acts import Brake, Done
 from bot.domain.commanding.command import Asked, Command, Level, Order, Outcome, wrong
 from bot.domain.commanding.saying import Said, say
@@ -14,9 +15,9 @@ def run(asked: Asked) -> Outcome:
 def switch_of(asked: Asked, name: str) -> str:
     """Return the switch of a rule or campaign."""
     if name in asked.house.rules:
-        return f"rule:{name}"
+        return programs.of_rule(name)
     if name in asked.house.campaigns:
-        return f"campaign:{name}"
+        return programs.of_campaign(name)
     known = "、".join([*asked.house.rules, *asked.house.campaigns])
     raise wrong("no_program", "pause", name=name or "—", known=known)
 

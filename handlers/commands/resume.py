@@ -1,5 +1,6 @@
 """恢复: everything sends again, or one rule or campaign; shown first, then confirmed."""
 
+from bot.domain import programs
 from bot.domain.commanding.command import Asked, Command, Level, Order, Outcome, wrong
 from bot.domain.commanding.plans import RELEASE, Plan, Propose
 from bot.domain.conditions import Always
@@ -18,9 +19,9 @@ def _switch(asked: Asked, name: str) -> str:
     if not name:
         return EVERYTHING
     if name in asked.house.rules:
-        return f"rule:{name}"
+        return programs.of_rule(name)
     if name in asked.house.campaigns:
-        return f"campaign:{name}"
+        return programs.of_campaign(name)
     known = "、".join([*asked.house.rules, *asked.house.campaigns])
     raise wrong("no_program", "resume", name=name, known=known)
 

@@ -1,5 +1,6 @@
 """规则: the rules with who runs through them, or how one stands."""
 
+from bot.domain import programs
 from bot.domain.commanding.asks import AskPrograms, Programs
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query, wrong
 from bot.domain.commanding.saying import Said, lines, say
@@ -23,7 +24,7 @@ def _all(found: Programs, asked: Asked) -> Said:
 
 
 def _row(name: str, status: str, found: Programs) -> Said:
-    stands = "stands_paused" if f"rule:{name}" in found.paused else f"stands_{status}"
+    stands = "stands_paused" if programs.of_rule(name) in found.paused else f"stands_{status}"
     return say("rule_row", name=name, stands=say(stands), running=found.running.get(name, 0))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain import programs
 from bot.domain.delivery.reasons import Reason
 from bot.domain.delivery.routes import RouteRule
 from bot.domain.forecast.foretold import Advice, Change, Forecast
@@ -40,7 +41,7 @@ def advise(plan: Plan, found: Forecast, results: Sequence[Result], rebuild: Rebu
     tries = min(TRIES, plan.replicates)
     tried = []
     for change in changes[:MOST_CHANGES]:
-        name = f"rule:{change.rule}/{change.step}"
+        name = f"{programs.of_rule(change.rule)}/{change.step}"
         house = rebuild(changed(book, change), _offers(book, change))
         then = play(replace(plan, house=house, replicates=tries))
         before = sum(result.reached.get(name, 0) for result in results[:tries]) / tries
@@ -74,7 +75,7 @@ def _changed(saying: Saying, change: Change) -> Saying:
 
 def _changes(found: Forecast, book: Rulebook, routes: Mapping[str, RouteRule]) -> Iterator[Change]:
     for rule in book.ordered:
-        wanted = found.wanted.get(f"rule:{rule.name}")
+        wanted = found.wanted.get(programs.of_rule(rule.name))
         for step in rule.program.steps.values() if wanted is not None else ():
             if wanted is not None and _shut_out(found, rule.name, step.id) >= max(
                 WORTH_A_LOOK * wanted.mean, 1
@@ -111,7 +112,7 @@ def _offers(book: Rulebook, change: Change) -> tuple[ClaimOffer, ...]:
 
 def _shut_out(found: Forecast, rule: str, step: str) -> float:
     """Return how many messages of a step find no door."""
-    shut = found.of(UNREACHABLE, f"rule:{rule}")
+    shut = found.of(UNREACHABLE, programs.of_rule(rule))
     return sum(
         one.mean
         for detail, one in shut.items()

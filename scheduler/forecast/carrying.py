@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain import effects as fx
+from bot.domain import programs
 from bot.domain.coupons import Refusal
 from bot.domain.delivery.reasons import Reason
 from bot.domain.delivery.world import Allowance
@@ -92,7 +93,7 @@ class Carrier:
 
     def _entered(self, _being: Being, effect: fx.Enroll, now: datetime) -> None:
         run = effect.enrollment
-        day, program = self._census.day(now), f"rule:{run.rule}"
+        day, program = self._census.day(now), programs.of_rule(run.rule)
         self._census.note(ENTERED, program, "", day)
         if run.held_out:
             self._census.note(HELD_OUT, program, "", day)
@@ -100,9 +101,9 @@ class Carrier:
     def _moved(self, _being: Being, move: fx.MoveEnrollment, now: datetime) -> None:
         run, day = move.enrollment, self._census.day(now)
         if any(line.state == GOAL for line in move.trail):
-            self._census.note(GOAL, f"rule:{run.rule}", "", day)
+            self._census.note(GOAL, programs.of_rule(run.rule), "", day)
         elif run.state is EnrollmentState.EXITED:
-            self._census.note(EXITED, f"rule:{run.rule}", run.reason, day)
+            self._census.note(EXITED, programs.of_rule(run.rule), run.reason, day)
 
     def _attempt(self, being: Being, effect: fx.IssueCoupon | fx.Attempt, now: datetime) -> list[fx.Effect]:
         action = effect.action if isinstance(effect, fx.Attempt) else effect

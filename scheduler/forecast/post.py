@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from bot.domain.delivery.facts import facts_of
-from bot.domain.delivery.gates import for_reply, program_of
+from bot.domain.delivery.gates import for_reply, program_of, stopped_by
 from bot.domain.delivery.judging import Candidate, judge
 from bot.domain.delivery.policy import ProgramGate
-from bot.domain.delivery.reasons import Reason
+from bot.domain.delivery.reasons import POOLED, Reason
 from bot.domain.delivery.routes import REPLY
-from bot.domain.delivery.routing import carries_code, quota_since, quota_until
+from bot.domain.delivery.routing import FOREVER, carries_code, quota_since, quota_until
 from bot.domain.delivery.verdict import Hold, Pass, Verdict
 from bot.domain.delivery.world import Counted, Ledger, Standing, World
 from bot.domain.outbox import OutboxMessage, OutboxState
@@ -17,8 +17,8 @@ from bot.domain.value import evolve
 from scheduler.forecast.being import Being, Row
 from scheduler.forecast.departing import Departing
 from scheduler.forecast.office import Office, Outcomes
+from storage import switches
 
-POOLED = frozenset({Reason.AWAITS_BATCH.value, Reason.ALONE.value})
 NO_PROGRAM = ProgramGate()
 # Counted sends are looked through for old ones when there are this many.
 MANY = 12
@@ -31,6 +31,7 @@ class Post:
         """Hold what delivering goes by."""
         self._office = office
         self._outcomes = Outcomes(office)
+        self._brake = switches.brake(office.switches)
         self._departing = Departing(office, self._outcomes, self._again)
 
     def queue(self, being: Being, message: OutboxMessage) -> None:
@@ -79,6 +80,10 @@ class Post:
         due = list(being.due(now))
         if not due:
             return
+        if self._brake:
+            for row in due:
+                self._outcomes.hold(being, row, Hold(Reason(self._brake), FOREVER), now)
+            return
         self._forget_old(being, now)
         for row, verdict in self._verdicts(being, due, now):
             if isinstance(verdict, Pass):
@@ -119,7 +124,7 @@ class Post:
         program = self._office.programs.get(name, NO_PROGRAM)
         context, run = message.context, message.enrollment_id
         when = program.whens.get(message.step)
-        stopped = name in self._office.switches or f"template:{message.template}" in self._office.switches
+        stopped = any(switch in self._office.switches for switch in stopped_by(message))
         return Standing(
             paused=not program.live or stopped,
             run_alive=not run or any(one.id == run and one.active for one in member.runs),

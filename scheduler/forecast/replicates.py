@@ -6,9 +6,10 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
+from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.forecast.present import Present, Stock
 from bot.domain.value import evolve
 from scheduler.forecast.behaviour import Habits
@@ -47,7 +48,11 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def play(plan: Plan, progress: Progress = lambda _done, _of: None) -> list[Result]:
+def silently(_done: int, _of: int) -> None:
+    """Tell nobody how far the forecast is."""
+
+
+def play(plan: Plan, progress: Progress = silently) -> list[Result]:
     """Return the result of every replicate; `progress` is told how many runs of how many are done."""
     runs = [(number, part) for number in range(plan.replicates) for part in range(plan.parts)]
     found: list[Result] = []
@@ -90,8 +95,18 @@ def _run(plan: Plan, number: int, part: int) -> Result:
     share = plan.parts * plan.scale
     behaviour = plan.habits.replicate(rng, share=1 / share)
     own = Random(f"{plan.seed}|{number}|{part}")  # noqa: S311  chance for a forecast, no secret
-    present = plan.present if share == 1 else _part(plan.present, part, plan.parts, plan.scale)
-    return Simulation(plan.house, present, behaviour, own).run().result()
+    house, present = plan.house, plan.present
+    if share > 1:
+        house = replace(house, policy=slower(house.policy, share))
+        present = _part(present, part, plan.parts, plan.scale)
+    return Simulation(house, present, behaviour, own).run().result()
+
+
+def slower(policy: DeliveryPolicy, share: float) -> DeliveryPolicy:
+    """Return the policy with one part's share of what the accounts may send."""
+    return replace(
+        policy, rates={name: replace(rate, sends=rate.sends / share) for name, rate in policy.rates.items()}
+    )
 
 
 def _part(present: Present, part: int, parts: int, scale: float) -> Present:

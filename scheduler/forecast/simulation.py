@@ -6,6 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.domain import effects as fx
+from bot.domain import programs
 from bot.domain.conditions import RfmIs
 from bot.domain.delivery.gates import program_of
 from bot.domain.delivery.reasons import Reason
@@ -154,7 +155,7 @@ class Simulation:
             if not being.gone and holds(firing.campaign.audience, being.member, now):
                 message = firing.for_member(being.member.id)
                 if message is None:
-                    program, day = f"campaign:{firing.campaign.name}", self.census.day(now)
+                    program, day = programs.of_campaign(firing.campaign.name), self.census.day(now)
                     self.census.note(DROPPED, program, Reason.HOLDOUT, day)
                     continue
                 self._post.queue(being, message)

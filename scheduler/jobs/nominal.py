@@ -1,5 +1,6 @@
 """When a schedule's turns come, by APScheduler's triggers: the days of a calendar and its clocks."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,16 @@ def nominal_after(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> datet
     else:
         return None
     return found.astimezone(UTC) if found is not None and found > moment else None
+
+
+def nominal_between(
+    schedule: Schedule, since: datetime, until: datetime, zone: ZoneInfo
+) -> Iterator[datetime]:
+    """Yield the nominal times after `since`, up to `until` and with it, in UTC."""
+    at = nominal_after(schedule, since, zone)
+    while at is not None and at <= until:
+        yield at
+        at = nominal_after(schedule, at, zone)
 
 
 def _trigger(schedule: Schedule, zone: ZoneInfo) -> CronTrigger | DateTrigger:

@@ -17,8 +17,8 @@ def _counted(c: Connection, ask: AskTrials, now: datetime) -> tuple[Trial, ...]:
 
 def _choose(c: Connection, act: ChooseArm, given: Given) -> Done:
     weights = as_order([(act.arm, 1.0)]) if act.arm else ""
-    new = trials.order(c, act.rule, weights, f"operator:{given.by.signed}", given.now)
-    return Done("chosen" if new else "same", names=(act.rule, act.arm))
+    new = trials.order(c, act.whose, weights, f"operator:{given.by.signed}", given.now)
+    return Done("chosen" if new else "same")
 
 
 LOOKS: Looks = {AskTrials: _counted}

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
+from bot.domain import programs
 from bot.domain.commanding.asks import AskCoupon, AskPrograms, CouponFound, Programs
 from storage import enrollments, switches
 from storage.commands.orders import Looks
@@ -17,7 +18,7 @@ OUTBOX = table(OutboxRow)
 
 def _programs(c: Connection, ask: AskPrograms, _now: datetime) -> Programs:
     on = switches.all_on(c)
-    paused = frozenset(name for name in on if name.startswith((switches.RULE, switches.CAMPAIGN)))
+    paused = frozenset(name for name in on if name.startswith((programs.RULE, programs.CAMPAIGN)))
     states: dict[str, int] = {}
     if ask.name:
         mine = or_(OUTBOX.c.rule == ask.name, OUTBOX.c.campaign == ask.name)

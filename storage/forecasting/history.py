@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, or_, select
 
+from bot.domain import programs
 from bot.domain.delivery.routes import REPLY
 from bot.domain.events import (
     BIND_TRIED,
@@ -124,10 +125,10 @@ def _pushes(c: Connection, ids: Iterable[int], since: datetime, drafts: Mapping[
     o = OUTBOX.c
     columns = (o.member_id, o.finished_at, o.rule, o.campaign, o.step, o.purpose, o.coupon)
     asked = (o.member_id.in_(ids), o.state == "sent", o.route != REPLY, o.finished_at >= since)
-    programs = or_(o.rule != "", o.campaign != "")
-    rows = c.execute(select(*columns).where(*asked, programs).order_by(o.finished_at, o.id))
+    named = or_(o.rule != "", o.campaign != "")
+    rows = c.execute(select(*columns).where(*asked, named).order_by(o.finished_at, o.id))
     for member_id, at, rule, campaign, step, purpose, coupon in rows:
-        program = f"rule:{rule}" if rule else f"campaign:{campaign}"
+        program = programs.of_either(rule, campaign)
         keyword = (coupon or {}).get("claim_keyword", "")
         drafts[member_id].pushes.append(Pushed(at, program, step, purpose, bool(coupon), keyword))
 

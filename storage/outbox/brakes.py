@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.domain import programs
 from bot.domain.delivery.reasons import Reason
 from storage import switches
 from storage.outbox.queue import wake_held
@@ -16,8 +17,8 @@ def pause_program(c: Connection, switch: str, by: str, now: datetime) -> None:
 
 def resume_program(c: Connection, switch: str, now: datetime) -> bool:
     """Let it go on and wake what was held for it; tell whether it was paused."""
-    if switch.startswith(switches.RULE):
-        wake_held(c, Reason.PROGRAM_PAUSED, now, rule=switch.removeprefix(switches.RULE))
+    if switch.startswith(programs.RULE):
+        wake_held(c, Reason.PROGRAM_PAUSED, now, rule=switch.removeprefix(programs.RULE))
     else:
-        wake_held(c, Reason.PROGRAM_PAUSED, now, campaign=switch.removeprefix(switches.CAMPAIGN))
+        wake_held(c, Reason.PROGRAM_PAUSED, now, campaign=switch.removeprefix(programs.CAMPAIGN))
     return switches.turn_off(c, switch)

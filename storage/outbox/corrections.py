@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
+from bot.domain import programs
 from bot.domain.delivery.departures import Refused
 from bot.domain.delivery.policy import DeliveryPolicy
 from storage import allowances, switches
@@ -37,7 +38,7 @@ def correct(c: Connection, outcome: Refused, policy: DeliveryPolicy, now: dateti
         case "refused":
             _withdraw(c, departure.message.purpose, member_id, now)
         case "disable_template":
-            switch = f"{switches.TEMPLATE}{departure.message.template}"
+            switch = f"{programs.TEMPLATE}{departure.message.template}"
             switches.turn_on(c, switch, "platform", now, outcome.reason)
 
 

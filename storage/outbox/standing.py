@@ -1,6 +1,6 @@
 """Where due messages stand: their runs, what their rules say of the member now, what is paused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, literal_column, select
 
 from bot.domain.conditions import AllOf, AnyOf, Condition, EventIs, InSegment, Not
-from bot.domain.delivery.gates import program_of
+from bot.domain.delivery.gates import program_of, stopped_by
 from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
-from bot.domain.delivery.reasons import Reason
+from bot.domain.delivery.reasons import POOLED
 from bot.domain.delivery.world import UNCONCERNED, Standing
 from bot.domain.events import Scalar
 from bot.domain.outbox import OutboxMessage
-from storage import switches
 from storage.conditions import where
 from storage.dialect import listed, within
 from storage.plan_gates import plan_gates
@@ -26,7 +25,6 @@ from storage.tables.members import MemberRow
 
 MEMBER = table(MemberRow)
 ENROLLMENT = table(EnrollmentRow)
-POOLED = frozenset({Reason.AWAITS_BATCH.value, Reason.ALONE.value})
 _NO_PROGRAM = ProgramGate()
 
 
@@ -59,7 +57,7 @@ def standings(
             found[row.id] = UNCONCERNED
             continue
         found[row.id] = Standing(
-            paused=not program.live or not pace.off.isdisjoint(_switches(message)),
+            paused=not program.live or not pace.off.isdisjoint(stopped_by(message)),
             run_alive=not message.enrollment_id or message.enrollment_id in alive,
             exited=judged is not None and any(judged.holds(one, message) for one in program.exits),
             passes=judged is None or program.filter is None or judged.holds(program.filter, message),
@@ -67,14 +65,6 @@ def standings(
             batch_at=row.reason_until if row.reason in POOLED else None,
         )
     return found
-
-
-def _switches(message: OutboxMessage) -> Iterable[str]:
-    return (
-        f"{switches.RULE}{message.rule}",
-        f"{switches.CAMPAIGN}{message.campaign}",
-        f"{switches.TEMPLATE}{message.template}",
-    )
 
 
 def _when(program: ProgramGate, message: OutboxMessage, judged: "_Conditions") -> bool:

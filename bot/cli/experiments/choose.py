@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.desk import Desk, actor, opened
+from bot.cli.desk import actor, opened
 from bot.cli.options import DEFAULT, ConfigPath, Json, fail, present
 from bot.cli.words import say
 from bot.domain.experiments.arms import as_order
+from bot.domain.experiments.choosing import choices
 from storage import trials
 
 NAME = "choose"
@@ -18,22 +19,13 @@ Arm = Annotated[str, typer.Argument(metavar="[ARM]", help="组名；不写则恢
 def command(rule: Rule, arm: Arm = "", config: ConfigPath = DEFAULT, json: Json = False) -> None:
     """选定一组给之后的新会员 / name the arm that new members get."""
     with opened(config) as desk:
-        known = _arms(desk, rule)
-        if arm and arm not in known:
-            fail(say("no_such_arm", name=arm, known="、".join(known)))
+        known = choices(desk.config.rules, desk.config.campaigns)
+        if rule not in known:
+            fail(say("no_such_experiment", name=rule))
+        chosen = known[rule]
+        if arm and arm not in chosen.arms:
+            fail(say("no_such_arm", name=arm, known="、".join(chosen.arms)))
         weights = as_order([(arm, 1.0)]) if arm else ""
-        whose = rule if rule in desk.config.rules else f"campaign:{rule}"
-        new = desk.read(lambda c: trials.order(c, whose, weights, actor(), desk.now))
+        new = desk.read(lambda c: trials.order(c, chosen.whose, weights, actor(), desk.now))
         sentence = say("arm_chosen" if arm else "arms_as_written", rule=rule, arm=arm)
         present({"rule": rule, "arm": arm or None, "changed": new}, [sentence], as_json=json)
-
-
-def _arms(desk: Desk, rule: str) -> tuple[str, ...]:
-    push = desk.config.campaigns.get(rule)
-    if push is not None and push.division is not None:
-        return tuple(arm.name for arm in push.division.arms)
-    found = desk.config.rules.get(rule)
-    step = found.experiment if found is not None else None
-    if step is None:
-        fail(say("no_such_experiment", name=rule))
-    return step.action.arm_names

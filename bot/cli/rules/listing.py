@@ -3,6 +3,7 @@
 from bot.cli.desk import opened
 from bot.cli.options import DEFAULT, ConfigPath, Json, present
 from bot.cli.words import say
+from bot.domain import programs
 from storage import enrollments, switches
 
 NAME = "list"
@@ -17,7 +18,7 @@ def command(config: ConfigPath = DEFAULT, json: Json = False) -> None:
             {
                 "name": rule.name, "kind": "rule", "status": rule.status.value, "purpose": rule.purpose,
                 "priority": rule.priority, "running": running.get(rule.name, 0),
-                "paused": f"{switches.RULE}{rule.name}" in on,
+                "paused": programs.of_rule(rule.name) in on,
             }
             for rule in desk.config.rules.values()
         ]  # fmt: skip
@@ -25,7 +26,7 @@ def command(config: ConfigPath = DEFAULT, json: Json = False) -> None:
             {
                 "name": each.name, "kind": "campaign", "status": each.status.value,
                 "purpose": each.purpose, "priority": each.priority, "running": 0,
-                "paused": f"{switches.CAMPAIGN}{each.name}" in on,
+                "paused": programs.of_campaign(each.name) in on,
             }
             for each in desk.config.campaigns.values()
         ]  # fmt: skip

@@ -75,9 +75,9 @@ class TrySend:
 
 @value
 class ChooseArm:
-    """Give new members of a rule this arm of its experiment; empty: as the file says."""
+    """Give new members this arm of an experiment, empty: as the file says; see `experiments.choosing`."""
 
-    rule: str
+    whose: str
     arm: str
 
 

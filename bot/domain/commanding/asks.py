@@ -172,8 +172,8 @@ Foretell = Callable[[datetime, int, frozenset[str]], Foretold]
 
 
 def no_forecast(_now: datetime, _days: int, _rules: frozenset[str]) -> Foretold:
-    """Refuse: nothing here can make a forecast."""
-    raise NotImplementedError
+    """Refuse: where this stands, nobody said who makes forecasts."""
+    raise LookupError("give the house of commands a `foretell`; see bot.command_post.commander_of")
 
 
 @value

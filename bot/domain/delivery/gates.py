@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from bot.domain import programs
 from bot.domain.delivery.caps import capped_until
 from bot.domain.delivery.consent import missing_consent, personalised
 from bot.domain.delivery.hours import quiet_until, zone_of
@@ -71,7 +72,12 @@ def held_out(holdout: GlobalHoldout, member_id: int) -> bool:
 
 def program_of(message: OutboxMessage) -> str:
     """Return the key of the message's rule or campaign in `DeliveryPolicy.programs`."""
-    return f"rule:{message.rule}" if message.rule else f"campaign:{message.campaign}"
+    return programs.of_either(message.rule, message.campaign)
+
+
+def stopped_by(message: OutboxMessage) -> tuple[str, str]:
+    """Return the switches either of which stops the message."""
+    return program_of(message), f"{programs.TEMPLATE}{message.template}"
 
 
 def _first(case: Case) -> Hold | Drop | None:

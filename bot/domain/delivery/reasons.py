@@ -50,6 +50,10 @@ class Reason(StrEnum):
     RESOLVED = "resolved"  # an operator said what became of it
 
 
+# What waits for the time of a batch.
+POOLED = frozenset({Reason.AWAITS_BATCH.value, Reason.ALONE.value})
+
+
 def coupon_reason(cause: str) -> str:
     """Return the code of a coupon that cannot be had, such as ``coupon_sold_out``."""
     return f"{Reason.COUPON}_{cause}"

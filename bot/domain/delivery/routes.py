@@ -90,7 +90,7 @@ class RouteRule:
 class Rate:
     """At most `sends` calls per `per`, evenly spread."""
 
-    sends: int
+    sends: float
     per: timedelta = timedelta(seconds=1)
 
     @property

@@ -1,10 +1,11 @@
 """What a forecast tells."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.forecast.series import Series
+from bot.domain.forecast.series import SENT, Series
+from bot.domain.programs import CAMPAIGN, RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,9 @@ class Estimate:
     low: float
     high: float
     days: tuple[float, ...] = ()
+
+
+NOTHING = Estimate(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,26 @@ class Forecast:
         """Return one estimate, nothing at all for what never happened."""
         return self.series.get((what, who, detail), Estimate(0, 0, 0, (0.0,) * len(self.days)))
 
+    def by_day(self, estimates: Iterable[Estimate]) -> list[float]:
+        """Return the sum of several estimates, day by day."""
+        total = [0.0] * len(self.days)
+        for one in estimates:
+            total = [sum(pair) for pair in zip(total, one.days, strict=True)]
+        return total
+
+    @property
+    def sent_by_route(self) -> dict[str, list[float]]:
+        """Return how many messages leave by each route, day by day."""
+        found: dict[str, list[Estimate]] = {}
+        for (what, _, detail), one in self.series.items():
+            if what == SENT:
+                found.setdefault(detail.rpartition("/")[2], []).append(one)
+        return {route: self.by_day(estimates) for route, estimates in found.items()}
+
     @property
     def programs(self) -> tuple[str, ...]:
         """Return the rules and campaigns that anything happens to, as ``rule:x`` or ``campaign:y``."""
-        known = {who for _, who, _ in self.series if who.startswith(("rule:", "campaign:"))}
+        known = {who for _, who, _ in self.series if who.startswith((RULE, CAMPAIGN))}
         return tuple(sorted(known))
 
 

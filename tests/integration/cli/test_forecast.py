@@ -43,6 +43,11 @@ def _estimates(document: Any) -> Iterator[dict[str, float]]:  # noqa: ANN401  JS
             yield from _estimates(value)
 
 
+def _routes(document: Any) -> set[str]:  # noqa: ANN401  JSON of any shape
+    sent = (one["sent"] for one in document["programs"].values())
+    return {detail.rpartition("/")[2] for details in sent for detail in details}
+
+
 async def test_it_tells_of_every_rule_day_and_coupon_and_writes_nothing(sh: Shell) -> None:
     _settled(sh)
     before = sh.look(_sizes)
@@ -79,6 +84,20 @@ async def test_only_the_rules_asked_for_take_anybody_in(lite: Shell) -> None:
     wrong = await lite.run("forecast", *FEW, "--rules", "winbak")
     assert (wrong.code, wrong.out) == (1, "")
     assert "winbak" in wrong.err
+
+
+async def test_nothing_leaves_while_a_brake_is_on_unless_asked_what_if(lite: Shell) -> None:
+    _settled(lite)
+    await lite.done("pause")
+    stopped = await lite.done("forecast", *FEW)
+    resumed = await lite.done("forecast", *FEW, "--resumed")
+    assert (stopped["stopped"], resumed["stopped"]) == ("paused", None)
+    assert _routes(stopped) <= {"reply"}  # a question is answered all the same
+    assert _routes(resumed) > {"reply"}
+    held = [one["held"] for one in stopped["programs"].values() if one["held"]]
+    assert held
+    assert all(reasons.keys() == {"paused"} for reasons in held)
+    assert "hetang forecast --resumed" in (await lite.run("forecast", *FEW)).out
 
 
 async def test_a_shop_without_members_is_told_so(lite: Shell) -> None:

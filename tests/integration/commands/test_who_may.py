@@ -14,6 +14,7 @@ from bot.commanding import Commander
 from bot.composition import renderer_of
 from bot.config import Config
 from bot.discovery import COMMANDS, plugins
+from bot.domain.commanding.asks import no_forecast
 from bot.domain.commanding.command import Command
 from bot.domain.events import GROUP_MESSAGE, MESSAGE, InboundEvent
 from bot.turns import Heard, Later
@@ -38,7 +39,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 @pytest.fixture
 def commander(config: Config) -> Commander:
-    return commander_of(config, renderer_of(config))
+    return commander_of(config, renderer_of(config), lambda _since, _until: (), no_forecast)
 
 
 @pytest.fixture

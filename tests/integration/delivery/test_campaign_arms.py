@@ -17,7 +17,6 @@ from bot.opening import open_database
 from scheduler.campaigns import fire
 from scheduler.experiments import decide_pushes
 from storage import campaign_trials, events, trials
-from storage.audiences import arms_of
 from storage.database import Connection, Database
 from storage.events import Happened
 from storage.outbox.rows import OUTBOX
@@ -130,7 +129,7 @@ def test_a_safe_winner_takes_everybody_new_and_one_is_chosen_by_hand(
     _bought(database, buyers, START + DAY)
     now = START + 8 * DAY
     assert database.transact(lambda c: decide_pushes(c, [campaign], now)) == 1
-    assert database.transact(all_on)[arms_of("tried")] == "picture=1"
+    assert database.transact(all_on)["arms:campaign:tried"] == "picture=1"
     assert database.transact(lambda c: decide_pushes(c, [campaign], now)) == 0
     reading = told_of(campaign, _counted(database, campaign, now), now).arms
     assert reading is not None
