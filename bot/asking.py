@@ -30,6 +30,8 @@ class Asking:
         self._database = database
         self._clock = clock
         self._committed = committed
+        # What takes long takes memory and a processor too, so one at a time.
+        self._one = asyncio.Lock()
         self._under_way: set[asyncio.Task[None]] = set()
 
     @property
@@ -78,7 +80,10 @@ class Asking:
 
     async def _look(self, later: Later) -> str:
         try:
-            return await self._database.read(later.look)
+            if later.apart is None:
+                return await self._database.read(later.look)
+            async with self._one:
+                return await asyncio.to_thread(later.apart)
         except StorageUnavailable:
             raise
         except Exception:  # a question's fault must not cost the operator an answer

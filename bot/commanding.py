@@ -4,9 +4,9 @@ A command is heard only from the identity that the platform authenticated and th
 code; whoever else writes such a line is chatting.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 
 import structlog
@@ -15,27 +15,21 @@ from bot.domain.commanding.acts import Done
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.command import Asked, Command, House, Operator, Order, Outcome, Query, Refused
 from bot.domain.commanding.lines import Line, read, spoken
-from bot.domain.commanding.saying import Drawing, Said, say
-from bot.domain.delivery.policy import SERVICE, DeliveryPolicy
-from bot.domain.events import GROUP_MESSAGE, MESSAGE, InboundEvent, Scalar
+from bot.domain.commanding.saying import Said, say
+from bot.domain.delivery.policy import DeliveryPolicy
+from bot.domain.events import GROUP_MESSAGE, MESSAGE, InboundEvent
 from bot.domain.identity import split
-from bot.domain.outbox import OutboxMessage, Unreachable
+from bot.questions import Draw, Questions
 from bot.speaking import Speaker
 from bot.turns import Heard, Later
 from storage import audit, operators
-from storage.commands import carry_out, circles, dry_run, look
+from storage.commands import carry_out, circles, dry_run
 from storage.commands.orders import Given
 from storage.database import Connection
 
-SUMMARY = "operators/summary"
-PICTURE = "operators/picture"
-LASTS = timedelta(hours=24)
 # What may be ordered through a gateway of the operator's own: nothing that costs money.
 HARMLESS = frozenset({"read", "tag"})
 BRAKES = frozenset({"pause", "panic", "undo", "cancel"})
-
-# Writes a picture and returns its path, None where it cannot.
-Draw = Callable[[Drawing], str | None]
 
 log = structlog.get_logger("commands")
 
@@ -84,7 +78,7 @@ class Commander:
     ) -> None:
         """Hold the commands, what they may name, what words the answers, and what the gates go by."""
         self._policy = policy
-        self._draw = draw
+        self._questions = Questions(speaker, house, draw)
         self._commands = commands
         self._house = house
         self._speaker = speaker
@@ -117,7 +111,7 @@ class Commander:
             log.exception("command_failed", verb=line.verb)
             return self._speaker.worded(say("command_failed"))
         if isinstance(outcome, Query):
-            return self._later(outcome, event, by, now)
+            return self._questions.later(outcome, event, by, now)
         return self._speaker.worded(outcome)
 
     def _outcome(
@@ -157,44 +151,3 @@ class Commander:
         segments = {**self._house.segments, **circles.saved(c)}
         tags = circles.tags_known(c) | self._house.tags
         return Names(segments, self._house.stages, tags, circles.groups_known(c))
-
-    def _later(self, query: Query, event: InboundEvent, by: Operator, now: datetime) -> Later:
-        seen: list[object] = []
-
-        def ask(c: Connection) -> str:
-            found = look(c, query.ask, now)
-            seen.append(found)
-            return self._speaker.worded(query.answer(found))
-
-        def picture(at: datetime) -> OutboxMessage | None:
-            path = self._draw(query.picture(seen[0])) if query.picture and seen and self._draw else None
-            return self._message(event, by, PICTURE, {"media": path}, at) if path else None
-
-        def afterwards(text: str, at: datetime) -> OutboxMessage | None:
-            return self._message(event, by, SUMMARY, {"text": text}, at)
-
-        meanwhile, failed = self._speaker.worded(say("asked")), self._speaker.worded(say("command_failed"))
-        drawn = query.picture and self._draw and event.account in self._house.pictured
-        return Later(ask, meanwhile, failed, afterwards, picture if drawn else None)
-
-    def _message(
-        self, event: InboundEvent, by: Operator, template: str, context: Mapping[str, Scalar], at: datetime
-    ) -> OutboxMessage | None:
-        """Return a message to the operator through the account they wrote to, None where there is no way."""
-        via = self._house.replies.get(event.account, ())
-        if not via or not by.member_id:
-            return None
-        return OutboxMessage(
-            key=f"{event.key}#{template}",
-            member_id=by.member_id,
-            template=template,
-            purpose=SERVICE,
-            via=via,
-            created_at=at,
-            due_at=at,
-            expires_at=at + LASTS,
-            priority=100,
-            unreachable=Unreachable.WAIT,
-            context=context,
-            is_answer=True,
-        )

@@ -80,7 +80,8 @@ class Later:
 
     `look` asks and words the answer. One that takes too long is answered by `meanwhile` first, and by the
     message that `afterwards` makes of the answer then. `picture`, if any, draws what was found; it is to be
-    called after `look`, away from the loop, and gives the message that shows it.
+    called after `look`, away from the loop, and gives the message that shows it. `apart`, if any, is asked
+    instead of `look`: it takes long, and opens the database for itself.
     """
 
     look: Callable[[Connection], str]
@@ -88,6 +89,7 @@ class Later:
     failed: str
     afterwards: Callable[[str, datetime], OutboxMessage | None]
     picture: Callable[[datetime], OutboxMessage | None] | None = None
+    apart: Callable[[], str] | None = None
 
 
 @value

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from bot.domain.commanding.asks import AskForecast, AskPlans, Planned
+from bot.domain.commanding.asks import AskPlans, Planned
 from bot.domain.commanding.plans import SEND
-from bot.domain.forecast.foretold import Foretold
 from storage.commands import plans
 from storage.commands.orders import Looks
 from storage.commands.tables import PLAN
@@ -47,8 +46,4 @@ def finished(c: Connection, now: datetime) -> list[tuple[str, str, str, Mapping[
     return ended
 
 
-def _foretold(_c: Connection, ask: AskForecast, now: datetime) -> Foretold:
-    return ask.foretell(now, ask.days, ask.rules)
-
-
-LOOKS: Looks = {AskPlans: _planned, AskForecast: _foretold}
+LOOKS: Looks = {AskPlans: _planned}

@@ -178,8 +178,12 @@ def no_forecast(_now: datetime, _days: int, _rules: frozenset[str]) -> Foretold:
 
 @value
 class AskForecast:
-    """What would happen in the coming days; `foretell` knows, and takes its time."""
+    """What would happen in the coming days; `foretell` reads for itself, and takes its time."""
 
     days: int
     rules: frozenset[str]
     foretell: Foretell
+
+    def found(self, now: datetime) -> Foretold:
+        """Return what would happen from now on; not to be called where anybody waits."""
+        return self.foretell(now, self.days, self.rules)
