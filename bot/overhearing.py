@@ -68,18 +68,18 @@ def _keep(c: Connection, last: int, now: datetime) -> None:
 
 
 def _judged(said: list[Utterance], complaints: Complaints) -> list[Utterance]:
-    """Return what complains without any of the words; those open a complaint at once by themselves."""
+    # What many say alike (a greeting, a question about the shop) is judged once.
+    lines = {one.text for one in said if len(one.text) >= SHORTEST}
+    complaining = {text for text in lines if _complains(complaints, text)}
+    return [one for one in said if one.text in complaining]
+
+
+def _complains(complaints: Complaints, text: str) -> bool:
+    """Tell whether a line complains without any of the words, which open a complaint by themselves."""
     model: Model | None = load()
-    if model is None:
-        return []
-    return [
-        one
-        for one in said
-        if len(one.text) >= SHORTEST
-        and not spoken(one.text)
-        and mentions(one.text, complaints.keywords) is None
-        and model.score(one.text) >= complaints.threshold
-    ]
+    if model is None or spoken(text) or mentions(text, complaints.keywords) is not None:
+        return False
+    return model.score(text) >= complaints.threshold
 
 
 def _opened(one: Utterance, now: datetime) -> InboundEvent:

@@ -94,6 +94,17 @@ def position(connection: Connection, whole: Any, part: Any) -> ColumnElement[int
     return func.position(part.op("IN")(whole), type_=Integer)
 
 
+def property_text(connection: Connection, column: Any, name: str) -> ColumnElement[str]:
+    """Return a text of a JSON document, null without it; `name` is one of our own, of plain letters.
+
+    In a form that `storage.prepared` can run, which binds values as they are.
+    """
+    if connection.dialect.name == "sqlite":
+        return func.json_extract(column, literal_column(f"'$.{name}'"), type_=String)
+    found: ColumnElement[str] = column.op("->>", return_type=String)(literal_column(f"'{name}'"))
+    return found
+
+
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
     """Yield the items in lists of at most `size`."""
     chunk: list[Item] = []

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, Select, bindparam, select
 
 from bot.domain.events import SAID
+from storage.dialect import listed, property_text, unindexed, within
+from storage.reading import Query, moment_decoder
 from storage.tables import table
 from storage.tables.events import EventRow
 
@@ -36,17 +39,24 @@ def last(connection: Connection, before: datetime | None = None) -> int | None:
 
 def since(connection: Connection, number: int, most: int) -> list[Utterance]:
     """Return what was said after the event of this number, oldest first."""
-    e = EVENT.c
-    statement = (
-        select(e.id, e.key, e.member_id, e.account, e.at, e.properties)
-        .where(e.id > number, e.kind.in_(sorted(SAID)))
-        .order_by(e.id)
-        .limit(most)
-    )
+    moment = moment_decoder(connection)
+    rows = _SINCE.rows(connection, number=number, most=most, kinds=listed(connection, sorted(SAID)))
     return [
-        Utterance(
-            row.id, row.key, row.member_id, row.account, row.at,
-            str(row.properties.get("text") or ""), str(row.properties.get("group_name") or ""),
-        )
-        for row in connection.execute(statement)
-    ]  # fmt: skip
+        Utterance(id_, key, member_id, account, moment(at), text or "", group or "")
+        for id_, key, member_id, account, at, text, group in rows
+    ]
+
+
+def _after(c: Connection) -> Select[Any]:
+    e = EVENT.c
+    text, group = (property_text(c, e.properties, name) for name in ("text", "group_name"))
+    return (
+        select(e.id, e.key, e.member_id, e.account, e.at, text, group)
+        # By their number alone: a busy index of kinds would be read from its beginning.
+        .where(e.id > bindparam("number", type_=Integer), within(c, unindexed(c, e.kind), "kinds"))
+        .order_by(e.id)
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+_SINCE = Query(_after)
