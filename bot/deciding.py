@@ -1,6 +1,7 @@
 """What an event means for its member: handlers first, then the windows it opens, then the rules."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.delivery.routes import RouteRule
@@ -44,6 +45,13 @@ class Decisions:
         if book is self.book:
             return self
         return Decisions(self._handlers, self._settings, book, self._routes)
+
+    def switched(self, activities: Mapping[str, str]) -> "Decisions":
+        """Return the same decisions with exactly these activities opened or closed by hand."""
+        if activities == self._settings.switched:
+            return self
+        settings = replace(self._settings, switched=dict(activities))
+        return Decisions(self._handlers, settings, self.book, self._routes)
 
     def decide(self, event: InboundEvent, member: Member, now: datetime) -> list[Effect]:
         """Return the effects of one event that is folded into `member` already."""

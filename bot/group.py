@@ -62,7 +62,7 @@ class Group:
         return Outcome(given, woken or bool(later) or any(turn.operator for turn in turns), later)
 
     def _order(self, on: Mapping[str, str]) -> None:
-        decider = self._decider.ordered_to(*switches.orders(on))
+        decider = self._decider.ordered_to(*switches.orders(on)).switched(switches.activities(on))
         if decider is not self._decider:
             self._decider, self._hearing = decider, Hearing(decider, self._answerer)
 

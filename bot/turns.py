@@ -114,6 +114,10 @@ class Decider(Protocol):
         """Return the same decider with exactly these rules paused and these weights of arms, by rule."""
         ...
 
+    def switched(self, activities: Mapping[str, str]) -> Self:
+        """Return the same decider with exactly these activities opened or closed by hand."""
+        ...
+
     def decide(self, event: InboundEvent, member: Member, now: datetime) -> list[fx.Effect]:
         """Return the effects of one event on its member."""
         ...

@@ -6,18 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
-from bot.domain.events import (
-    CONSENT_GRANTED,
-    CONSENT_WITHDRAWN,
-    COUPON_EXPIRED,
-    COUPON_ISSUED,
-    COUPON_REDEEMED,
-    ORDER_CANCELLED,
-    ORDER_PAID,
-    ORDER_REFUNDED,
-)
 from bot.domain.lifecycle.enrollment import EnrollmentState
 from bot.domain.outbox import OutboxState
+from storage.books import BOOKS, LAWFUL
 from storage.privacy import Keyring
 from storage.tables import METADATA, table
 from storage.tables.delivery import CouponRow, OutboxRow
@@ -48,15 +39,10 @@ TOMBSTONE = table(TombstoneRow)
 IN_GROUP = table(GroupMemberRow)
 
 ERASED = "erased"
-# Kept under the member number: trade records (E-Commerce Law 31), consents (PIPL 14), coupons given.
-LAWFUL = (
-    ORDER_PAID, ORDER_REFUNDED, ORDER_CANCELLED, CONSENT_GRANTED, CONSENT_WITHDRAWN, COUPON_ISSUED,
-    COUPON_REDEEMED, COUPON_EXPIRED,
-)  # fmt: skip
 KEPT_PROPERTIES = frozenset({"order_id", "currency", "purpose", "coupon", "basis", "quantity"})
-# Kept without what is personal in them, see `member`.
-KEPT = frozenset({EVENT, CONSENT, OUTBOX, ENROLLMENT, HANDOFF, COUPON, IDENTITY, TOMBSTONE})
-# Every other table with a member's key loses their rows; one made tomorrow does too.
+# Kept without what is personal in them, see `member`; every other table with a member's key loses their
+# rows, and one made tomorrow does too.
+KEPT = frozenset({EVENT, CONSENT, OUTBOX, ENROLLMENT, HANDOFF, COUPON, IDENTITY, TOMBSTONE, *BOOKS})
 DELETED = tuple(one for one in METADATA.sorted_tables if "member_id" in one.c and one not in KEPT)
 # Understood by ourselves from whatever came, so nobody knows through which account.
 DERIVED = (table(SegmentChangeRow), table(ScoreChangeRow))

@@ -16,6 +16,8 @@ from storage.dialect import lock_members
 from storage.names import opened_phone, sealed_phone
 from storage.profile import refresh_unfollowed
 from storage.tables import METADATA, table
+from storage.tables.activities import InvitationRow, PartyMemberRow, ReferralRow
+from storage.tables.contents import ShownRow
 from storage.tables.delivery import AllowanceRow, OutboxRow
 from storage.tables.groups import GroupMemberRow
 from storage.tables.lifecycle import EnrollmentRow
@@ -28,6 +30,7 @@ from storage.tables.members import (
     TagRow,
     TallyRow,
 )
+from storage.tables.points import CheckInRow, PointAccountRow
 
 MEMBER = table(MemberRow)
 IDENTITY = table(IdentityRow)
@@ -45,7 +48,14 @@ COMBINED: Mapping[Table, tuple[tuple[str, ...], Combine]] = {
     table(MembershipRow): (("segment",), merging.memberships),
     table(GroupMemberRow): (("chat",), merging.group_places),
     table(AllowanceRow): (("route", "template"), merging.allowances),
+    table(CheckInRow): (("day",), merging.earliest),
+    table(PointAccountRow): ((), merging.point_accounts),
+    table(InvitationRow): ((), merging.earliest),
+    table(ReferralRow): ((), merging.earliest),
+    table(PartyMemberRow): (("party_id",), merging.earliest),
+    table(ShownRow): (("item",), merging.earliest),
 }
+REFERRAL = table(ReferralRow)
 # Every other row with a member's key simply changes hands; a table made tomorrow does too.
 MOVED: tuple[Table, ...] = tuple(
     one
@@ -74,6 +84,7 @@ def merge(connection: Connection, survivor: int, losers: Iterable[int], now: dat
         connection.execute(update(owned).where(owned.c.member_id.in_(others)).values(member_id=root))
     for shared, (keys, combine) in COMBINED.items():
         _combine(connection, shared, root, others, keys, combine)
+    connection.execute(update(REFERRAL).where(REFERRAL.c.inviter_id.in_(others)).values(inviter_id=root))
     _move_identities(connection, root, others)
     _end_younger_runs(connection, root, now)
     _join_rows(connection, root, others, now)

@@ -56,6 +56,23 @@ def allowances(rows: Sequence[Fields]) -> Fields:
     return {**widest, "expires_at": None if None in ends else max(ends)}
 
 
+def earliest(rows: Sequence[Fields]) -> Fields:
+    """Return what came first."""
+    return min(rows, key=lambda row: row["at"])
+
+
+def point_accounts(rows: Sequence[Fields]) -> Fields:
+    """Return the sums, with the higher level; the next expiry is the nearest of all."""
+    ends = [row["expires_at"] for row in rows if row["expires_at"] is not None]
+    richest = max(rows, key=lambda row: row["earned"])
+    return {
+        **richest,
+        "balance": sum(row["balance"] for row in rows),
+        "earned": sum(row["earned"] for row in rows),
+        "expires_at": min(ends, default=None),
+    }
+
+
 def members(rows: Sequence[Fields]) -> dict[str, Any]:
     """Return what the first member becomes by taking in the others; its own values stand."""
     attributes: dict[str, Any] = {}

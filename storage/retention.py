@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from bot.domain.events import CONSENT_GRANTED, CONSENT_WITHDRAWN, STAGE_CHANGED
 from storage import chores
+from storage.books import LAWFUL
 from storage.chores import Progress
 from storage.dialect import chunks
-from storage.forgetting import LAWFUL
 from storage.outbox.rows import OUTBOX
 from storage.tables import table
 from storage.tables.delivery import GateRow

@@ -2,8 +2,8 @@
 
 ``paused`` stops every send, ``fenced`` is how a restored backup opens; ``rule:NAME``, ``campaign:NAME`` and
 ``template:NAME`` pause one of these and ``account:NAME`` an account; ``arms:NAME`` holds the weights of the
-arms of a rule's experiment. A switch is on when its value is not empty. Nobody but this module reads or
-writes their table.
+arms of a rule's experiment, ``activity:NAME`` whether an operator opened or closed it. A switch is on when
+its value is not empty. Nobody but this module reads or writes their table.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,7 @@ PAUSED = "paused"
 FENCED = "fenced"
 ACCOUNT = "account:"
 ARMS = "arms:"
+ACTIVITY = "activity:"
 # A restored backup stays shut whatever else an operator said.
 BRAKES = (FENCED, PAUSED)
 ON = "on"
@@ -71,6 +72,11 @@ def stopped(connection: Connection) -> str:
 def orders(on: Mapping[str, str]) -> tuple[frozenset[str], dict[str, str]]:
     """Return the rules an operator paused, and the weights of arms in force by rule."""
     return frozenset(named(on, programs.RULE)), named(on, ARMS)
+
+
+def activities(on: Mapping[str, str]) -> dict[str, str]:
+    """Return which activities an operator opened or closed, by name."""
+    return named(on, ACTIVITY)
 
 
 # Asked at every beat, so compiled once.

@@ -11,6 +11,7 @@ from bot.config.model import Alerts, Config, GroupLife, Operators
 from bot.config.places import located
 from bot.config.programs import Programs
 from bot.config.sections.gateways import WecomAibotSection, WecomAppSection
+from bot.domain.activities import Activities, Points
 from bot.domain.delivery.policy import Fairness
 from bot.domain.delivery.routes import DIRECT, Rate, RouteRule
 from bot.domain.gateways import GatewaySettings, WecomArchiveSettings
@@ -51,10 +52,17 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         rules=programs.rules,
         campaigns=programs.campaigns,
         claims=claim_offers(programs.gifts, programs.rules),
+        activities=_activities(draft),
+        points=draft.points.built() if draft.points else Points(),
         operators=draft.operators.built() if draft.operators else Operators(),
         privacy=_sure(draft.privacy).built(),
         digest=digest,
     )
+
+
+def _activities(draft: Draft) -> Activities:
+    """Return what members can do in chat; days are those of the shop."""
+    return draft.activities.built(_sure(draft.app).timezone) if draft.activities else Activities()
 
 
 def _gateways(draft: Draft) -> dict[str, GatewaySettings]:

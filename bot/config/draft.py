@@ -7,7 +7,7 @@ from bot.config.document import Plain
 from bot.config.problems import Problems, did_you_mean
 from bot.config.reader import Reader
 from bot.config.sections.accounts import AccountSection, OfficialAccountSection
-from bot.config.sections.activities import ActivitiesSection, PointsSection
+from bot.config.sections.activities import ActivitiesSection
 from bot.config.sections.coupons import CouponSection
 from bot.config.sections.delivery import (
     CapSection,
@@ -25,6 +25,7 @@ from bot.config.sections.gateways import (
     WecomAppSection,
     WecomArchiveSection,
 )
+from bot.config.sections.play.points import PointsSection
 from bot.config.sections.service import (
     AlertsSection,
     ComplaintsSection,
@@ -43,7 +44,6 @@ from bot.config.sections.shop import (
 )
 
 Gateway = WecomAppSection | WecomArchiveSection | WecomAibotSection | OneBotSection
-LATER = "not yet (arrives with a later version)"
 REQUIRED = ("version", "app", "server", "storage", "accounts", "routes", "privacy")
 OPTIONAL = (
     "templates",

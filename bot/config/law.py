@@ -94,13 +94,13 @@ def check_fairness(
         )
 
 
-def check_prizes(prizes: Iterable[str], draft: Draft, problems: Problems) -> None:
-    """Refuse a lottery whose top prize is worth more than the law allows."""
+def check_prizes(path: str, prizes: Iterable[str], draft: Draft, problems: Problems) -> None:
+    """Refuse a lottery whose top prize is worth more than the law allows; `path` is that of its prizes."""
     for prize in prizes:
         batch = draft.coupons.get(prize.removeprefix("coupon.")) if prize.startswith("coupon.") else None
         if batch is not None and max(batch.amount_off or 0, batch.max_off) > TOP_PRIZE:
             problems.error(
-                f"activities.lottery.prizes.{prize}",
+                f"{path}.{prize}",
                 "a prize is worth 50,000 yuan at most (反不正当竞争法; 规范促销行为暂行规定 art. 17); "
                 "give a smaller one",
             )

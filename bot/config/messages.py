@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from bot.config.activities import terms_of
 from bot.config.draft import Draft
 from bot.config.parts import Messages, Parts
 from bot.config.problems import Problems
@@ -91,5 +92,6 @@ def _named(draft: Draft) -> Iterator[tuple[str, str]]:
             yield f"consent.{purpose}.notice", rule.notice
     for word, name in draft.keyword_answers.items():
         yield f"keyword_answers.{word}", name
+    yield from terms_of(draft)
     if draft.groups is not None and draft.groups.welcome != "none":
         yield "groups.welcome", draft.groups.welcome

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.account import AccountSettings
+from bot.domain.activities import Activities, Points
 from bot.domain.conditions import Condition
 from bot.domain.coupons import CouponBatch
 from bot.domain.delivery.policy import CapRule, ConsentRule, Fairness, GlobalHoldout, QuietHours
@@ -133,6 +134,8 @@ class Config:
     rules: Mapping[str, Rule]
     campaigns: Mapping[str, Campaign]
     claims: tuple[ClaimOffer, ...]
+    activities: Activities
+    points: Points
     operators: Operators
     privacy: Privacy
     digest: str

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.config.draft import LATER, Draft
-from bot.config.law import check_prizes
+from bot.config.activities import check_activities
+from bot.config.draft import Draft
+from bot.config.kinds import check_event
 from bot.config.places import located
 from bot.config.problems import Problems
 from bot.config.sections.delivery import RouteSection
-from bot.domain.events import KNOWN_KINDS
 from bot.domain.words import plain
 
 STRONG = 32
@@ -42,19 +42,13 @@ def check_references(draft: Draft, home: Path, problems: Problems) -> None:
     _check_words(draft, problems)
     if draft.complaints and draft.complaints.queue not in draft.written["queues"]:
         problems.missing("complaints.queue", "queue", draft.complaints.queue, draft.written["queues"])
-    _check_activities(draft, problems)
+    check_activities(draft, problems)
     _check_privacy(draft, problems)
     for name, coupon in draft.coupons.items():
         if coupon.codes_file and not located(coupon.codes_file, home).is_file():
             problems.warning(
                 f"coupons.{name}.stock", f'no file "{coupon.codes_file}" yet, so there is no code'
             )
-
-
-def check_event(path: str, kind: str, problems: Problems) -> None:
-    """Note a kind of event nobody reports."""
-    if kind not in KNOWN_KINDS and not kind.startswith("custom."):
-        problems.missing(path, "event", kind, sorted(KNOWN_KINDS))
 
 
 def _check_accounts(draft: Draft, problems: Problems) -> None:
@@ -143,31 +137,3 @@ def _check_privacy(draft: Draft, problems: Problems) -> None:
     for name in ("key", "index_key"):
         if len(getattr(privacy, name)) < STRONG:
             problems.warning(f"privacy.{name}", "this is short; make one with: openssl rand -hex 32")
-
-
-def _check_activities(draft: Draft, problems: Problems) -> None:
-    """Check what activities refer to, then refuse them for now."""
-    if draft.points is not None:
-        problems.warning("points", "nobody earns points until activities arrive with a later version")
-    activities = draft.activities
-    if activities is None:
-        return
-    for kind in sorted(activities.model_fields_set):
-        problems.error(f"activities.{kind}", LATER)
-    if activities.lottery:
-        check_prizes(activities.lottery.prizes, draft, problems)
-        for prize in activities.lottery.prizes:
-            path = f"activities.lottery.prizes.{prize}"
-            _check_coupon(path, prize.removeprefix("coupon."), draft, problems, prize.startswith("coupon."))
-    for name, sale in activities.flash_sale.items():
-        _check_coupon(f"activities.flash_sale.{name}.coupon", sale.coupon, draft, problems)
-    for name, group in activities.group_buy.items():
-        _check_coupon(f"activities.group_buy.{name}.coupon", group.coupon, draft, problems)
-        check_event(f"activities.group_buy.{name}.requires", group.requires, problems)
-
-
-def _check_coupon(path: str, name: str, draft: Draft, problems: Problems, is_coupon: bool = True) -> None:
-    """Note a coupon that is not there."""
-    coupons = draft.written["coupons"]
-    if is_coupon and name not in coupons:
-        problems.missing(path, "coupon", name, coupons)

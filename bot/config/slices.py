@@ -41,6 +41,9 @@ def handler_settings(config: Config) -> Settings:
         speaking_accounts=frozenset(one.account for one in config.routes.values() if one.method == GROUP),
         doubtful_accounts=frozenset(name for name, one in config.gateways.items() if one.kind == ONEBOT),
         erase_on_unfollow=config.privacy.erase_on_unfollow,
+        activities=config.activities,
+        points=config.points,
+        zone=config.app.zone.key,
     )
 
 

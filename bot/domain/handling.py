@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from bot.domain.activities import Activities, Points
 from bot.domain.coupons import CouponBatch
 from bot.domain.effects import Effect
 from bot.domain.events import InboundEvent
@@ -49,7 +50,8 @@ class Settings:
     """The slice of the configuration that handlers read.
 
     `speaking_accounts` are those in whose groups we may say something unasked; through `doubtful_accounts`
-    nothing can be had that costs money.
+    nothing can be had that costs money. `switched` says which activities an operator opened or closed; `zone`
+    is that of members who have none.
     """
 
     consents: tuple[ConsentWords, ...] = ()
@@ -67,6 +69,10 @@ class Settings:
     speaking_accounts: frozenset[str] = frozenset()
     doubtful_accounts: frozenset[str] = frozenset()
     erase_on_unfollow: bool = True
+    activities: Activities = field(default_factory=Activities)
+    points: Points = field(default_factory=Points)
+    switched: Mapping[str, str] = field(default_factory=dict)
+    zone: str = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True)

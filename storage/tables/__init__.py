@@ -3,10 +3,22 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from storage.tables import delivery, events, groups, history, lifecycle, members, operations
+from storage.tables import (
+    activities,
+    contents,
+    delivery,
+    events,
+    groups,
+    history,
+    lifecycle,
+    members,
+    operations,
+    points,
+)
 
 __all__ = [
-    "METADATA", "delivery", "events", "groups", "history", "lifecycle", "members", "operations", "table",
+    "METADATA", "activities", "contents", "delivery", "events", "groups", "history", "lifecycle", "members",
+    "operations", "points", "table",
 ]  # fmt: skip
 
 METADATA = SQLModel.metadata

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from bot.domain.effects.profile import BindOperator
 from bot.domain.value import value
 
 if TYPE_CHECKING:
@@ -39,14 +38,29 @@ class RedeemCoupon:
     at: datetime
 
 
+class Action(Protocol):
+    """What may be attempted: some member's, at some moment. `storage.attempts.RESOLVERS` knows each kind."""
+
+    @property
+    def member_id(self) -> int:
+        """Return whose it is."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """Return when."""
+        ...
+
+
 @value
 class Attempt:
     """An action whose outcome decides what is said; storage resolves it inside the transaction.
 
     `action` is done; on success the effects of `ok` follow, else those filed under the failure's
-    reason (``sold_out``, ``limit``, ``expired``, ``closed``), else those under ``otherwise``.
+    reason (``sold_out``, ``limit``, ``expired``, ``closed``), else those under ``otherwise``. A `Reply` or
+    `Emit` among them is told the facts of the outcome, as context or properties.
     """
 
-    action: IssueCoupon | BindOperator
+    action: Action
     ok: tuple["Effect", ...]
     failed: Mapping[str, tuple["Effect", ...]]

@@ -9,36 +9,32 @@ import pytest
 from bot.config import as_json, check, delivery_policy, handler_settings, load_config, rulebook
 from bot.config.loading import examine
 from bot.domain.coupons import MemberLimit
-from bot.domain.errors import ConfigError
 from tests.unit.config.files import COMPLETE, ENVIRON, PARTS, SMALL, examined, lines
 
 OWN = Path(__file__).resolve().parents[3] / "config.yaml"
-LATER = [
-    "activities.check_in",
-    "activities.lottery",
-    "activities.referral",
-    "activities.flash_sale",
-    "activities.group_buy",
-]
 
 
-def test_the_complete_file_has_only_what_comes_later_against_it() -> None:
-    problems = [problem for problem in check(COMPLETE, ENVIRON, PARTS) if problem.level == "error"]
-    assert [problem.path for problem in problems] == LATER
-    assert all("not yet (arrives with a later version)" in problem.message for problem in problems)
+def test_the_complete_file_has_nothing_against_it() -> None:
+    assert [problem for problem in check(COMPLETE, ENVIRON, PARTS) if problem.level == "error"] == []
 
 
-def test_what_comes_later_stops_a_start() -> None:
-    with pytest.raises(ConfigError) as refused:
-        load_config(COMPLETE, ENVIRON, PARTS)
-    assert len(refused.value.problems) == len(LATER)
+def test_the_complete_file_s_activities_have_their_terms() -> None:
+    config = load_config(COMPLETE, ENVIRON, PARTS)
+    assert [one.name for one in config.activities] == ["check_in", "referral", "lottery", "tea", "tea_3"]
+    lottery = config.activities.lotteries[0]
+    assert (lottery.kind, lottery.cost, lottery.per_member) == (
+        "instant", 20, MemberLimit(3, timedelta(days=1)),
+    )  # fmt: skip
+    assert str(lottery.opens) == "2026-12-01 00:00:00+08:00"
+    assert str(lottery.closes) == "2027-01-01 00:00:00+08:00"
+    assert config.points.levels == {"银": 0, "金": 500, "黑": 2000}
 
 
 def test_without_secrets_each_missing_name_is_one_problem_and_hides_nothing() -> None:
     problems = [problem for problem in check(COMPLETE, {}, PARTS) if problem.level == "error"]
     unset = [problem for problem in problems if "is not set in the environment" in problem.message]
     assert len(unset) == len(ENVIRON)
-    assert [problem.path for problem in problems if problem not in unset] == LATER
+    assert [problem.path for problem in problems if problem not in unset] == []
 
 
 def test_the_project_s_own_file_has_no_problem() -> None:

@@ -1,0 +1,1 @@
+"""The activities' sections, one kind of activity a file."""
