@@ -51,9 +51,6 @@ def commander_of(config: Config, renderer: Renderer, upcoming: Upcoming, foretel
 
 def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, upcoming: Upcoming) -> House:
     """Return what of the configuration operators may name."""
-    stages = {name: name for name in config.stages}
-    for name in config.stages:
-        stages |= dict.fromkeys(catalogue.get(f"stage:{name}", {}).values(), name)
     replies: dict[str, tuple[str, ...]] = {}
     for route in config.routes.values():
         if route.method in TALKS:
@@ -64,11 +61,12 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
         rules={name: rule.status.value for name, rule in config.rules.items()},
         campaigns=config.campaigns,
         coupons=config.coupons,
-        stages=stages,
+        stages=_stages(config, catalogue),
         segments=config.segments,
         tags=frozenset({*config.tag_keywords, *config.sources.values()}),
         replies=replies,
         queues={name: queue.operators for name, queue in config.queues.items()},
+        activities=config.activities,
         book=rulebook(config),
         doors=openings(config.routes),
         test_members=config.operators.test_members,
@@ -89,6 +87,13 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
             config.operators.second_person_cost,
         ),
     )
+
+
+def _stages(config: Config, catalogue: speaking.Catalogue) -> dict[str, str]:
+    stages = {name: name for name in config.stages}
+    for name in config.stages:
+        stages |= dict.fromkeys(catalogue.get(f"stage:{name}", {}).values(), name)
+    return stages
 
 
 def _worded(config: Config, renderer: Renderer, campaign: Campaign, profile: Profile, now: datetime) -> str:

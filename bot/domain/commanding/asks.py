@@ -160,11 +160,12 @@ class AskPrograms:
 
 @value
 class Programs:
-    """Runs by rule, what is paused, and messages of one program by state."""
+    """Runs by rule, what is paused, messages of one program by state, activities switched by hand."""
 
     running: Mapping[str, int]
     paused: frozenset[str]
     states: Mapping[str, int] = field(default_factory=dict)
+    switched: Mapping[str, str] = field(default_factory=dict)
 
 
 # Makes a forecast from a moment on, of so many days, by these rules (none: by all).

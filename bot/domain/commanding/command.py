@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.domain.activities import Activities
 from bot.domain.commanding.asks import Foretell, no_forecast
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.lines import Line
@@ -70,6 +71,7 @@ class House:
     tags: frozenset[str] = frozenset()
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    activities: Activities = field(default_factory=Activities)
     book: Rulebook = field(default_factory=lambda: Rulebook({}))
     doors: Openings = field(default_factory=dict)
     test_members: tuple[str, ...] = ()
