@@ -12,13 +12,16 @@ from bot.domain.commanding.acts import Done
 from bot.domain.commanding.playing import (
     AskActivity,
     AskDraw,
+    AskPlayer,
     AskRoster,
     DrawFound,
+    PlayerFound,
     Roster,
     Standing,
     SwitchActivity,
 )
-from storage import audit, switches
+from storage import audit, players, switches
+from storage.commands import people
 from storage.commands.orders import Deeds, Given, Looks
 from storage.tables import table
 from storage.tables.activities import AnswerRow, DrawEntryRow, DrawRow, PartyMemberRow, PartyRow, ReferralRow
@@ -128,6 +131,14 @@ def _roster(c: Connection, ask: AskRoster, _now: datetime) -> Roster:
     return Roster(total, tuple((row[0], row[1], row[2]) for row in newest))
 
 
+def _player(c: Connection, ask: AskPlayer, now: datetime) -> PlayerFound:
+    ids = people.meant(c, ask.name)
+    if len(ids) != 1:
+        return PlayerFound(several=people.several(c, ids))
+    found = players.read(c, ids[0], ask.activity, now)
+    return PlayerFound(found, switches.activities(switches.all_on(c)))
+
+
 def _draw(c: Connection, ask: AskDraw, _now: datetime) -> DrawFound | None:
     row = c.execute(select(DRAW).where(DRAW.c.name == ask.name)).one_or_none()
     if row is None:
@@ -154,6 +165,6 @@ def _switch(c: Connection, act: SwitchActivity, given: Given) -> Done:
 
 
 LOOKS: Looks = {
-    AskActivity: _activity, AskRoster: _roster, AskDraw: _draw,
+    AskActivity: _activity, AskRoster: _roster, AskDraw: _draw, AskPlayer: _player,
 }  # fmt: skip
 DEEDS: Deeds = {SwitchActivity: _switch}

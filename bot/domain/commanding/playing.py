@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.activities.terms import Activity
 from bot.domain.value import value
+from bot.domain.why.playing import Player
 
 
 @value
@@ -54,6 +55,23 @@ class DrawFound:
     commitment: str
     revealed: str
     winners: tuple[tuple[int, str], ...]
+
+
+@value
+class AskPlayer:
+    """The one member somebody's words may mean, as an activity knows them."""
+
+    name: str
+    activity: Activity
+
+
+@value
+class PlayerFound:
+    """Who is meant, and which activities are switched by hand; else those who may be meant."""
+
+    player: Player | None = None
+    switched: Mapping[str, str] = field(default_factory=dict)
+    several: tuple[tuple[int, str], ...] = ()
 
 
 @value
