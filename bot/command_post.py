@@ -11,7 +11,7 @@ from bot import drawing, speaking
 from bot.commanding import Commander, Commands
 from bot.config import Config, delivery_policy, rulebook
 from bot.discovery import COMMANDS, plugins
-from bot.domain.commanding.asks import Foretell
+from bot.domain.commanding.apart import Foretell, Reload
 from bot.domain.commanding.command import House
 from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.plans import Limits
@@ -35,17 +35,20 @@ NO_CODE = "XXXXXXXXXXXX"
 Upcoming = Callable[[datetime, datetime], Sequence[tuple[datetime, str]]]
 
 
-def commander_of(config: Config, renderer: Renderer, upcoming: Upcoming, foretell: Foretell) -> Commander:
+def commander_of(
+    config: Config, renderer: Renderer, upcoming: Upcoming, foretell: Foretell, reload: Reload | None = None
+) -> Commander:
     """Return what operators command.
 
-    `upcoming` gives the campaigns' firings between two moments, `foretell` makes forecasts.
+    `upcoming` gives the campaigns' firings between two moments, `foretell` makes forecasts, `reload` reads
+    the file again.
     """
     catalogue = speaking.read(TEMPLATES)
     language = "en" if config.app.locale.lower().startswith("en") else "zh"
     commands = Commands.of(list(plugins(*COMMANDS).values()))
     speaker = speaking.Speaker(catalogue, language)
     easel = drawing.Easel(speaker).draw if drawing.available() else None
-    house = replace(house_of(config, catalogue, renderer, upcoming), foretell=foretell)
+    house = replace(house_of(config, catalogue, renderer, upcoming), foretell=foretell, reload=reload)
     return Commander(commands, house, speaker, delivery_policy(config), easel)
 
 

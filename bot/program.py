@@ -15,6 +15,7 @@ from bot.dispatcher import Dispatcher
 from bot.domain.account import AccountSettings
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
+from bot.domain.commanding.apart import Reload
 from bot.domain.errors import ConfigError, SendError, StorageUnavailable
 from bot.domain.gateways import GatewaySettings
 from bot.earlier import with_earlier
@@ -37,7 +38,7 @@ class Program:
     """The running program; `reload` swaps in another configuration from the next transaction on.
 
     `connected` makes the channel of an official account, `gateway` that of any other. `doors` are told of
-    every configuration swapped in.
+    every configuration swapped in; `reread` is asked when an operator wants the file read again.
     """
 
     config: Config
@@ -55,6 +56,7 @@ class Program:
     sockets: Sockets
     url: str = ""
     listening: bool = False
+    reread: Reload | None = None
     doors: list[Callable[[Config], None]] = field(default_factory=list)
 
     async def reload(self, config: Config) -> None:
@@ -67,7 +69,7 @@ class Program:
             log.warning("reload_needs_restart", path=path)
         config = await asyncio.to_thread(with_earlier, config, self.database)
         renderer = renderer_of(config)
-        group = group_of(config, renderer)
+        group = group_of(config, renderer, self.reread)
         channels = self._channels(config)
         introduce(channels)
         await self.prepare(config)
