@@ -19,6 +19,7 @@ from bot.domain.effects.course import (
     Reply,
 )
 from bot.domain.effects.groups import ForgetMessage, JoinGroup, LeaveGroup, SayInGroup
+from bot.domain.effects.points import ChangePoints, CheckInToday, ExchangePoints, MakeUpDay, TellPoints
 from bot.domain.effects.profile import (
     AddTag,
     BindOperator,
@@ -40,6 +41,7 @@ Effect = (
     | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
     | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
     | JoinGroup | LeaveGroup | SayInGroup | EndSilence | TellPhone | ForgetMessage
+    | ChangePoints
 )  # fmt: skip
 
 __all__ = [
@@ -47,17 +49,21 @@ __all__ = [
     "Attempt",
     "BindOperator",
     "CancelMessages",
+    "ChangePoints",
+    "CheckInToday",
     "EarnGrant",
     "Effect",
     "Emit",
     "EndSilence",
     "Enroll",
     "EraseMember",
+    "ExchangePoints",
     "ForgetMessage",
     "Handoff",
     "IssueCoupon",
     "JoinGroup",
     "LeaveGroup",
+    "MakeUpDay",
     "MoveEnrollment",
     "OpenWindow",
     "QueueMessage",
@@ -74,4 +80,5 @@ __all__ = [
     "SetStage",
     "Suppress",
     "TellPhone",
+    "TellPoints",
 ]
