@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_bytes
 
 import structlog
 
@@ -13,6 +14,7 @@ from bot.config import Config, rulebook
 from bot.connecting import introduce
 from bot.dispatcher import Dispatcher
 from bot.domain.account import AccountSettings
+from bot.domain.activities.drawing import SEED_BYTES
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.commanding.apart import Reload
@@ -26,7 +28,7 @@ from bot.publishing import publish_menu
 from bot.sender import Sender
 from bot.sockets import Sockets
 from scheduler import lifecycle
-from storage import config_versions, coupons, startup
+from storage import config_versions, coupons, draws, startup
 from storage.coupon_stock import Import, import_codes
 from storage.database import Connection, Database
 
@@ -97,6 +99,7 @@ class Program:
         def work(c: Connection) -> dict[str, Import]:
             startup.one_at_a_time(c)
             coupons.sync(c, config.coupons.values())
+            draws.sync(c, config.activities.lotteries, config.points, _seed, now)
             lifecycle.run_full(c, book, now)
             return {name: import_codes(c, name, lines, now) for name, lines in codes.items()}
 
@@ -139,6 +142,10 @@ class Program:
             return self.gateway(settings)
         except ValueError as error:
             raise ConfigError([f"accounts.{settings.name}: {error}"]) from error
+
+
+def _seed() -> bytes:
+    return token_bytes(SEED_BYTES)
 
 
 def _codes(config: Config) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.domain import effects as fx
 from bot.domain.effects import Attempt, BindOperator, Effect, Emit, IssueCoupon, Reply, SayInGroup
 from bot.domain.value import evolve
-from storage import binding, check_ins, coupon_wishes, point_wishes
+from storage import binding, check_ins, coupon_wishes, draw_entries, point_wishes
 from storage.outcomes import Came, Resolver
 
 OTHERWISE = "otherwise"
@@ -28,6 +28,8 @@ RESOLVERS: Mapping[type, Resolver] = {
     fx.ExchangePoints: point_wishes.exchange,
     fx.CheckInToday: check_ins.check_in,
     fx.MakeUpDay: check_ins.make_up,
+    fx.EnterDraw: draw_entries.enter,
+    fx.TellDraw: draw_entries.tell,
 }
 
 

@@ -44,11 +44,12 @@ def read(connection: Connection, member_id: int, activity: Activity, now: dateti
         points.balance if points is not None else 0,
         points.level if points is not None else "",
         tuple(Took(row[0], str(row[1])) for row in rows),
-        _is_operator(connection, member_id),
+        is_operator(connection, member_id),
     )
 
 
-def _is_operator(connection: Connection, member_id: int) -> bool:
+def is_operator(connection: Connection, member_id: int) -> bool:
+    """Return whether the member is bound as an operator through any of their addresses."""
     bound = (
         select(OPERATOR.c.known_as)
         .join(IDENTITY, IDENTITY.c.known_as == OPERATOR.c.known_as)

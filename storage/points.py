@@ -134,7 +134,7 @@ def _apply(
     account.balance += delta
     account.earned += one.delta if delta > 0 or one.cause == REFUND else 0
     account.earned = max(account.earned, 0)
-    level = level_of(account.earned, terms.levels)
+    level = level_of(account.earned, terms.levels) if terms.levels else account.level
     if level != account.level:
         account.level, account.level_since = level, now
     if ends is not None:

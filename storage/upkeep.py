@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.domain.events import POINTS_EXPIRED, Scalar
-from storage import announcements, points, redemption
+from storage import announcements, drawing, points, redemption
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def _expire_points(connection: Connection, now: datetime, limit: int) -> int:
 CHORES: tuple[Chore, ...] = (
     Chore(redemption.next_expiry, _expire_coupons),
     Chore(points.next_expiry, _expire_points),
+    Chore(drawing.next_end, drawing.end_due),
 )
 
 

@@ -85,3 +85,21 @@ async def test_an_operator_closes_an_activity_and_opens_it_again(community: Whol
     assert "m2" in str(await community.says("老李", "/名单 check_in"))
     rows = await community.rows("SELECT action FROM audit WHERE action LIKE 'activity.%' ORDER BY id")
     assert rows == [("activity.closed",), ("activity.open",)]
+
+
+async def test_a_lottery_is_paid_for_limited_and_told_with_its_proof(community: Whole) -> None:
+    await community.act("follow", "小明")
+    assert "要 20 分" in str(await community.says("小明", "抽奖"))
+    await ordered(community, "m1", 1, 2000)
+    found = [str(await community.says("小明", "抽奖")) for _ in range(4)]
+    assert ["号" in one for one in found] == [True, True, True, False]
+    assert "用完了" in found[-1]
+    terms = str(await community.says("小明", "抽奖规则"))
+    ((commitment, entries),) = await community.rows("SELECT commitment, entries FROM draw")
+    assert commitment in terms
+    assert "coupon.draw10: 2%" in terms
+    assert entries == 3
+    await community.advance("95d")
+    assert "已经结束" in str(await community.says("小明", "抽奖"))
+    ((seed,),) = await community.rows("SELECT revealed FROM draw")
+    assert seed in str(await community.says("小明", "抽奖规则"))

@@ -18,6 +18,7 @@ from bot.domain.effects.course import (
     Receipt,
     Reply,
 )
+from bot.domain.effects.draws import EnterDraw, TellDraw
 from bot.domain.effects.groups import ForgetMessage, JoinGroup, LeaveGroup, SayInGroup
 from bot.domain.effects.points import ChangePoints, CheckInToday, ExchangePoints, MakeUpDay, TellPoints
 from bot.domain.effects.profile import (
@@ -56,6 +57,7 @@ __all__ = [
     "Emit",
     "EndSilence",
     "Enroll",
+    "EnterDraw",
     "EraseMember",
     "ExchangePoints",
     "ForgetMessage",
@@ -79,6 +81,7 @@ __all__ = [
     "SetReview",
     "SetStage",
     "Suppress",
+    "TellDraw",
     "TellPhone",
     "TellPoints",
 ]
