@@ -18,6 +18,7 @@ from storage.commands import (
     play,
     programs,
     proposing,
+    referring,
     standing,
     tagging,
     trying,
@@ -27,11 +28,11 @@ from storage.commands.orders import Deeds, Given, Looks
 
 LOOKS: Looks = {
     **standing.LOOKS, **people.LOOKS, **circles.LOOKS, **cases.LOOKS, **programs.LOOKS,
-    **planned.LOOKS, **arms.LOOKS, **play.LOOKS,
+    **planned.LOOKS, **arms.LOOKS, **play.LOOKS, **referring.LOOKS,
 }  # fmt: skip
 DEEDS: Deeds = {
     **tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS, **proposing.DEEDS, **confirming.DEEDS,
-    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS, **play.DEEDS,
+    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS, **play.DEEDS, **referring.DEEDS,
 }  # fmt: skip
 
 
