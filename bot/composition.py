@@ -18,6 +18,7 @@ from bot.discovery import HANDLERS, plugins
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
+from bot.domain.content_choice import Library, common_token
 from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
@@ -26,6 +27,7 @@ from bot.engine import Engine
 from bot.forecasting import foretell_apart
 from bot.group import Group
 from bot.heart import Seen, Work
+from bot.listing import Lists
 from bot.overhearing import Overhearing
 from bot.posting import Poster
 from bot.quiet_members import QuietMembers
@@ -47,7 +49,10 @@ CONTACT_WELCOME = "contacts/welcome"
 def renderer_of(config: Config) -> Renderer:
     """Return the renderer with what every message may show."""
     marketing = config.consent.get(MARKETING)
-    app = {"name": config.app.name, "contact": config.app.contact, "timezone": config.app.zone.key}
+    app = {
+        "name": config.app.name, "contact": config.app.contact, "timezone": config.app.zone.key,
+        "links": standing_links(config),
+    }  # fmt: skip
     words = {"refuse_words": marketing.withdraw_keywords} if marketing and marketing.withdraw_keywords else {}
     return Renderer.load(config.template_paths, {**app, **words})
 
@@ -56,7 +61,11 @@ def group_of(config: Config, renderer: Renderer) -> Group:
     """Return what handles events: handlers, rules and the one that words passive replies."""
     handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
     decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
-    answers = Answers(renderer, delivery_policy(config), config.coupons, redeem_url(config))
+    lists = Lists(
+        config.coupons, redeem_url(config), config.server.public_url, config.activities,
+        library_of(config, renderer),
+    )  # fmt: skip
+    answers = Answers(renderer, delivery_policy(config), lists)
     commander = commander_of(config, renderer, partial(_upcoming, config), partial(foretell_apart, config))
     return Group(decisions, answers, commander, frozenset(config.accounts))
 
@@ -64,6 +73,17 @@ def group_of(config: Config, renderer: Renderer) -> Group:
 def _upcoming(config: Config, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
     """Return the campaigns' firings between two moments."""
     return [(at, campaign.name) for campaign, at in firings.upcoming(config, since, until)]
+
+
+def standing_links(config: Config) -> dict[str, str]:
+    """Return the address of each item of the library that is the same in every message for everybody."""
+    library = Library(config.content, base=config.server.public_url)
+    return {item.name: library.address(common_token("", item)) for item in config.content}
+
+
+def library_of(config: Config, renderer: Renderer) -> Library:
+    """Return the content library with what the messages use of it."""
+    return Library(config.content, renderer.uses_of_families(), config.server.public_url)
 
 
 def redeem_url(config: Config) -> Callable[[str], str]:
@@ -81,7 +101,8 @@ def caller_of(config: Config, renderer: Renderer, channels: Mapping[str, Channel
     platform_names = {
         name: {**one.subscription_templates, **one.message_templates} for name, one in config.accounts.items()
     }
-    wording = Wording(renderer, config.coupons, platform_names, redeem_url(config))
+    library = library_of(config, renderer)
+    wording = Wording(renderer, config.coupons, platform_names, redeem_url(config), library)
     return Caller(delivery_policy(config), wording, channels, clock, SystemRandom())
 
 
