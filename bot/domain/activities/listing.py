@@ -33,10 +33,14 @@ def open_ones(activities: Activities, switched: Mapping[str, str], now: datetime
 
 
 def activity_scope(activity: Activity) -> dict[str, object]:
-    """Return what a template sees of an activity: kind, name, the words that join it, its end or None."""
+    """Return what a template sees of an activity: kind, name, the words that join it, its end or None.
+
+    The keys of menu entries are words too, and left out where there is anything else to say.
+    """
+    said = [word for word in activity.words if not word.isascii()] or activity.words
     return {
         "kind": KINDS[type(activity)],
         "name": activity.name,
-        "words": " / ".join(activity.words),
+        "words": " / ".join(said),
         "closes_at": activity.closes,
     }
