@@ -13,7 +13,7 @@ from storage import coupons
 from tests.whole import Whole, whole
 
 ACTIVITIES = "\nactivities: {check_in: {points: 5}}\ncampaigns: "
-PHONE = {"width": 390, "height": 844}
+WIDTH = 390
 
 
 async def _given(town: Whole) -> list[str]:
@@ -40,7 +40,7 @@ async def test_the_page_fits_a_phone_shows_codes_and_opens_once(tmp_path: Path, 
         path = re.search(r"/me/[A-Za-z0-9_-]+", told)
         assert path is not None, told
         browser = await play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        mine = await browser.new_context(viewport=PHONE)
+        mine = await browser.new_context(viewport={"width": WIDTH, "height": 844})
         page = await mine.new_page()
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -50,7 +50,7 @@ async def test_the_page_fits_a_phone_shows_codes_and_opens_once(tmp_path: Path, 
         for part in (*codes, "新人10元券", "回归15元券", "满 99 元可用", "每日签到"):
             assert part in text
         assert await _drawn(page)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
         assert await page.evaluate("getComputedStyle(document.querySelector('article')).backgroundColor") == (
             "rgb(255, 255, 255)"
         )
@@ -61,7 +61,7 @@ async def test_the_page_fits_a_phone_shows_codes_and_opens_once(tmp_path: Path, 
         assert len(picture) > 20_000
         await page.reload()
         assert codes[0] in await page.inner_text("main")
-        stranger = await (await browser.new_context(viewport=PHONE)).new_page()
+        stranger = await (await browser.new_context(viewport={"width": WIDTH, "height": 844})).new_page()
         await stranger.goto(f"{town.program.url}{path.group()}")
         assert "链接已失效" in await stranger.inner_text("main")
         await browser.close()
