@@ -24,7 +24,7 @@ from bot.connecting import channel_maker, gateway_maker, introduce
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
-from bot.domain.errors import ConfigError, StorageUnavailable
+from bot.domain.commanding.apart import Reload
 from bot.earlier import with_earlier
 from bot.engine import LocalEngine
 from bot.feeding import Feed
@@ -32,6 +32,7 @@ from bot.following import FollowedClock, clock_url, first_look, follow
 from bot.heart import Heart
 from bot.opening import load, open_database
 from bot.program import Program
+from bot.reloading import Reloading
 from bot.sender import Sender
 from bot.sockets import Sockets
 from bot.web.doors import site_of
@@ -47,8 +48,11 @@ log = structlog.get_logger("app")
 
 
 @asynccontextmanager
-async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
-    """Put the program together, without a door to the outside and without a heartbeat."""
+async def built(config: Config, clock: Clock, reload: Reload | None = None) -> AsyncIterator[Program]:
+    """Put the program together, without a door to the outside and without a heartbeat.
+
+    `reload` is what an operator's command to read the file again asks.
+    """
     async with AsyncExitStack() as stack:
         database = stack.enter_context(open_database(config))
         config = with_earlier(config, database)
@@ -69,14 +73,14 @@ async def built(config: Config, clock: Clock) -> AsyncIterator[Program]:
             woken.set()
             engine.wake()
 
-        dispatcher = Dispatcher(database, group_of(config, renderer), clock, stir)
+        dispatcher = Dispatcher(database, group_of(config, renderer, reload), clock, stir)
         poster = poster_of(config, database, renderer, channels, clock)
         heart = Heart(clock, work_of(config, database, engine, dispatcher, poster))
         feed = Feed(dispatcher, database, clock)
         sockets = Sockets(feed, clock)
         program = Program(
             config, clock, database, dispatcher, heart, sender, engine, channels, woken, connected, gateway,
-            feed, sockets,
+            feed, sockets, reread=reload,
         )  # fmt: skip
         await program.prepare(config)
         yield program
@@ -92,6 +96,7 @@ async def serving(
     role: str = "all",
     host: str = "",
     port: int | None = None,
+    reload: Reload | None = None,
     more: Callable[[Program], Iterable[web.AbstractRouteDef]] = lambda _program: (),
 ) -> AsyncIterator[Program]:
     """Run the program: its doors open, its heart beating.
@@ -99,7 +104,7 @@ async def serving(
     `clock` is a sandbox's address or empty; `more` gives routes besides the usual ones.
     """
     followed = FollowedClock(await first_look(clock_url(clock))) if clock else None
-    async with built(config, followed or SystemClock()) as program, AsyncExitStack() as stack:
+    async with built(config, followed or SystemClock(), reload) as program, AsyncExitStack() as stack:
         if role != "worker":
             site = site_of(program, beats=role == "all", more=more(program))
             where = host or config.server.host, config.server.port if port is None else port
@@ -143,40 +148,22 @@ async def _beat(program: Program, followed: FollowedClock | None, url: str, beat
 async def run(path: Path, environ: Mapping[str, str], *, clock: str, role: str) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP swaps in the file's present text, or keeps the old one."""
     config = load(path, environ)
-    stop, again = asyncio.Event(), asyncio.Event()
+    stop, again = asyncio.Event(), Reloading(path, environ)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, again.set)
-    async with serving(config, clock=clock, role=role) as program:
+    loop.add_signal_handler(signal.SIGHUP, again.wish)
+    async with serving(config, clock=clock, role=role, reload=again.wish_apart) as program:
         await program.remember(text_of(path))
         log.info("serving", url=program.url, role=role)
         # What is loaded by now stays, and need not be looked through for cycles again and again; and what
         # a group of callbacks makes is gone after its commit, so few looks find more than many.
         gc.freeze()
         gc.set_threshold(YOUNG_OBJECTS, 20, 20)
-        chores = [asyncio.create_task(_reloading(program, path, environ, again))]
+        chores = [asyncio.create_task(again.run(program))]
         if role != "worker":
             chores.append(asyncio.create_task(program.publish_menus()))
         await stop.wait()
         log.info("draining")
         for chore in chores:
             await _end(chore)
-
-
-async def _reloading(program: Program, path: Path, environ: Mapping[str, str], again: asyncio.Event) -> None:
-    while True:
-        await again.wait()
-        again.clear()
-        try:
-            await program.reload(load(path, environ))
-            await program.remember(text_of(path))
-        except ConfigError as error:
-            for problem in error.problems:
-                log.error("reload_refused", problem=problem)  # noqa: TRY400  this is a list for people
-        except StorageUnavailable as error:
-            log.warning("reload_interrupted", error=str(error))
-        except Exception:  # a reload must never end the program; the old configuration goes on
-            log.exception("reload_failed")
-        else:
-            await program.publish_menus()

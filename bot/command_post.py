@@ -11,7 +11,7 @@ from bot import drawing, speaking
 from bot.commanding import Commander, Commands
 from bot.config import Config, delivery_policy, rulebook
 from bot.discovery import COMMANDS, plugins
-from bot.domain.commanding.asks import Foretell
+from bot.domain.commanding.apart import Foretell, Reload
 from bot.domain.commanding.command import House
 from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.plans import Limits
@@ -36,25 +36,25 @@ NO_CODE = "XXXXXXXXXXXX"
 Upcoming = Callable[[datetime, datetime], Sequence[tuple[datetime, str]]]
 
 
-def commander_of(config: Config, renderer: Renderer, upcoming: Upcoming, foretell: Foretell) -> Commander:
+def commander_of(
+    config: Config, renderer: Renderer, upcoming: Upcoming, foretell: Foretell, reload: Reload | None = None
+) -> Commander:
     """Return what operators command.
 
-    `upcoming` gives the campaigns' firings between two moments, `foretell` makes forecasts.
+    `upcoming` gives the campaigns' firings between two moments, `foretell` makes forecasts, `reload` reads
+    the file again.
     """
     catalogue = speaking.read(TEMPLATES)
     language = "en" if config.app.locale.lower().startswith("en") else "zh"
     commands = Commands.of(list(plugins(*COMMANDS).values()))
     speaker = speaking.Speaker(catalogue, language)
     easel = drawing.Easel(speaker).draw if drawing.available() else None
-    house = replace(house_of(config, catalogue, renderer, upcoming), foretell=foretell)
+    house = replace(house_of(config, catalogue, renderer, upcoming), foretell=foretell, reload=reload)
     return Commander(commands, house, speaker, delivery_policy(config), easel)
 
 
 def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, upcoming: Upcoming) -> House:
     """Return what of the configuration operators may name."""
-    stages = {name: name for name in config.stages}
-    for name in config.stages:
-        stages |= dict.fromkeys(catalogue.get(f"stage:{name}", {}).values(), name)
     replies: dict[str, tuple[str, ...]] = {}
     for route in config.routes.values():
         if route.method in TALKS:
@@ -65,11 +65,12 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
         rules={name: rule.status.value for name, rule in config.rules.items()},
         campaigns=config.campaigns,
         coupons=config.coupons,
-        stages=stages,
+        stages=_stages(config, catalogue),
         segments=config.segments,
         tags=frozenset({*config.tag_keywords, *config.sources.values()}),
         replies=replies,
         queues={name: queue.operators for name, queue in config.queues.items()},
+        activities=config.activities,
         book=rulebook(config),
         doors=openings(config.routes),
         test_members=config.operators.test_members,
@@ -90,6 +91,13 @@ def house_of(config: Config, catalogue: speaking.Catalogue, renderer: Renderer, 
             config.operators.second_person_cost,
         ),
     )
+
+
+def _stages(config: Config, catalogue: speaking.Catalogue) -> dict[str, str]:
+    stages = {name: name for name in config.stages}
+    for name in config.stages:
+        stages |= dict.fromkeys(catalogue.get(f"stage:{name}", {}).values(), name)
+    return stages
 
 
 def _worded(config: Config, renderer: Renderer, campaign: Campaign, profile: Profile, now: datetime) -> str:

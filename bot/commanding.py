@@ -137,7 +137,9 @@ class Commander:
         return outcome.answer(done)
 
     def _found(self, line: Line) -> Command:
-        command = self._commands.by_name.get(line.verb)
+        # Some are called by two words, the first of which is a command too.
+        two = f"{line.verb} {line.words[0].casefold()}" if line.words else ""
+        command = self._commands.by_name.get(two) or self._commands.by_name.get(line.verb)
         if command is None:
             if not line.verb:
                 raise Refused(say("no_verb"))

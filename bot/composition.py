@@ -18,6 +18,7 @@ from bot.discovery import HANDLERS, plugins
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
+from bot.domain.commanding.apart import Reload
 from bot.domain.content_choice import Library, common_token
 from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
@@ -57,8 +58,11 @@ def renderer_of(config: Config) -> Renderer:
     return Renderer.load(config.template_paths, {**app, **words})
 
 
-def group_of(config: Config, renderer: Renderer) -> Group:
-    """Return what handles events: handlers, rules and the one that words passive replies."""
+def group_of(config: Config, renderer: Renderer, reload: Reload | None = None) -> Group:
+    """Return what handles events: handlers, rules and the one that words passive replies.
+
+    `reload` is what the command to read the file again asks.
+    """
     handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
     decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
     lists = Lists(
@@ -66,7 +70,8 @@ def group_of(config: Config, renderer: Renderer) -> Group:
         library_of(config, renderer),
     )  # fmt: skip
     answers = Answers(renderer, delivery_policy(config), lists)
-    commander = commander_of(config, renderer, partial(_upcoming, config), partial(foretell_apart, config))
+    upcoming, foretell = partial(_upcoming, config), partial(foretell_apart, config)
+    commander = commander_of(config, renderer, upcoming, foretell, reload)
     return Group(decisions, answers, commander, frozenset(config.accounts))
 
 

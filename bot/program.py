@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_bytes
 
 import structlog
 
@@ -13,8 +14,10 @@ from bot.config import Config, rulebook
 from bot.connecting import introduce
 from bot.dispatcher import Dispatcher
 from bot.domain.account import AccountSettings
+from bot.domain.activities.drawing import SEED_BYTES
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
+from bot.domain.commanding.apart import Reload
 from bot.domain.errors import ConfigError, SendError, StorageUnavailable
 from bot.domain.gateways import GatewaySettings
 from bot.earlier import with_earlier
@@ -25,7 +28,7 @@ from bot.publishing import publish_menu
 from bot.sender import Sender
 from bot.sockets import Sockets
 from scheduler import lifecycle
-from storage import config_versions, coupons, startup
+from storage import config_versions, coupons, draws, startup
 from storage.coupon_stock import Import, import_codes
 from storage.database import Connection, Database
 
@@ -37,7 +40,7 @@ class Program:
     """The running program; `reload` swaps in another configuration from the next transaction on.
 
     `connected` makes the channel of an official account, `gateway` that of any other. `doors` are told of
-    every configuration swapped in.
+    every configuration swapped in; `reread` is asked when an operator wants the file read again.
     """
 
     config: Config
@@ -55,6 +58,7 @@ class Program:
     sockets: Sockets
     url: str = ""
     listening: bool = False
+    reread: Reload | None = None
     doors: list[Callable[[Config], None]] = field(default_factory=list)
 
     async def reload(self, config: Config) -> None:
@@ -67,7 +71,7 @@ class Program:
             log.warning("reload_needs_restart", path=path)
         config = await asyncio.to_thread(with_earlier, config, self.database)
         renderer = renderer_of(config)
-        group = group_of(config, renderer)
+        group = group_of(config, renderer, self.reread)
         channels = self._channels(config)
         introduce(channels)
         await self.prepare(config)
@@ -95,6 +99,7 @@ class Program:
         def work(c: Connection) -> dict[str, Import]:
             startup.one_at_a_time(c)
             coupons.sync(c, config.coupons.values())
+            draws.sync(c, config.activities.lotteries, config.points, _seed, now)
             lifecycle.run_full(c, book, now)
             return {name: import_codes(c, name, lines, now) for name, lines in codes.items()}
 
@@ -137,6 +142,10 @@ class Program:
             return self.gateway(settings)
         except ValueError as error:
             raise ConfigError([f"accounts.{settings.name}: {error}"]) from error
+
+
+def _seed() -> bytes:
+    return token_bytes(SEED_BYTES)
 
 
 def _codes(config: Config) -> dict[str, list[str]]:

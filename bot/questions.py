@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from bot.domain.commanding.asks import AskForecast
+from bot.domain.commanding.apart import AskForecast, AskReload
 from bot.domain.commanding.command import House, Operator, Query
 from bot.domain.commanding.saying import Drawing, say
 from bot.domain.delivery.policy import SERVICE
@@ -49,7 +49,7 @@ class Questions:
             failed=self._speaker.worded(say("command_failed")),
             afterwards=lambda text, at: self._message(event, by, SUMMARY, {"text": text}, at),
             picture=picture if drawn else None,
-            apart=(lambda: told(ask.found(now))) if isinstance(ask, AskForecast) else None,
+            apart=(lambda: told(ask.found(now))) if isinstance(ask, AskForecast | AskReload) else None,
         )
 
     def _message(

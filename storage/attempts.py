@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.domain.effects import Attempt, BindOperator, Effect, Emit, IssueCoupon, Reply
+from bot.domain import effects as fx
+from bot.domain.effects import Attempt, BindOperator, Effect, Emit, IssueCoupon, Reply, SayInGroup
 from bot.domain.value import evolve
-from storage import binding, coupon_wishes
+from storage import binding, check_ins, coupon_wishes, draw_entries, point_wishes
 from storage.outcomes import Came, Resolver
 
 OTHERWISE = "otherwise"
@@ -22,6 +23,13 @@ def _bind(connection: Connection, actions: Sequence[BindOperator], now: datetime
 RESOLVERS: Mapping[type, Resolver] = {
     BindOperator: _bind,
     IssueCoupon: coupon_wishes.resolve,
+    fx.ChangePoints: point_wishes.change,
+    fx.TellPoints: point_wishes.tell,
+    fx.ExchangePoints: point_wishes.exchange,
+    fx.CheckInToday: check_ins.check_in,
+    fx.MakeUpDay: check_ins.make_up,
+    fx.EnterDraw: draw_entries.enter,
+    fx.TellDraw: draw_entries.tell,
 }
 
 
@@ -66,7 +74,7 @@ def _told(effect: Effect, came: Came) -> Effect:
     """Return what is said or announced of an outcome with its facts."""
     if not came.facts:
         return effect
-    if isinstance(effect, Reply):
+    if isinstance(effect, Reply | SayInGroup):
         return evolve(effect, context={**effect.context, **came.facts})
     if isinstance(effect, Emit):
         return evolve(effect, properties={**effect.properties, **came.facts})

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from storage import announcements, redemption
+from bot.domain.events import POINTS_EXPIRED, Scalar
+from storage import announcements, drawing, points, redemption
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,20 @@ def _expire_coupons(connection: Connection, now: datetime, limit: int) -> int:
     return len(expired)
 
 
-CHORES: tuple[Chore, ...] = (Chore(redemption.next_expiry, _expire_coupons),)
+def _expire_points(connection: Connection, now: datetime, limit: int) -> int:
+    gone = points.expire(connection, now, limit)
+    told: list[tuple[str, int, dict[str, Scalar]]] = [
+        (f"points:{member_id}:{now.isoformat()}", member_id, {"points": over}) for member_id, over in gone
+    ]
+    announcements.announce(connection, told, POINTS_EXPIRED, now)
+    return len(gone)
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore(redemption.next_expiry, _expire_coupons),
+    Chore(points.next_expiry, _expire_points),
+    Chore(drawing.next_end, drawing.end_due),
+)
 
 
 def next_at(connection: Connection) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import speaking
+from bot.cli import playing
 from bot.cli.desk import Desk, opened
 from bot.cli.documents import plain
 from bot.cli.options import DEFAULT, ConfigPath, Json, MemberName, fail, present
@@ -29,14 +30,23 @@ from storage.snapshots import Wanted
 
 NAME = "why"
 RuleOf = Annotated[str, typer.Option("--rule", help="只看这条规则 / this rule only")]
+ActivityOf = Annotated[str, typer.Option("--activity", help="只看这个互动活动 / this activity")]
 At = Annotated[str, typer.Option("--at", help="哪个时刻，如 2026-12-01T10:00 / as of this moment")]
 
 
 def command(
-    member: MemberName, rule: RuleOf = "", at: At = "", config: ConfigPath = DEFAULT, json: Json = False
+    member: MemberName,
+    rule: RuleOf = "",
+    at: At = "",
+    activity: ActivityOf = "",
+    config: ConfigPath = DEFAULT,
+    json: Json = False,
 ) -> None:
-    """为什么发了、没发或没进入 / why something was or wasn't sent."""
+    """为什么发了、没发、没进入或参加不了 / why something was or wasn't sent, or cannot be joined."""
     with opened(config) as desk:
+        if activity:
+            playing.explain(desk, member, activity, as_json=json)
+            return
         book = rulebook(desk.config)
         chosen = _rules(book, rule)
         moment = _moment(at, desk)

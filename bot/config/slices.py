@@ -3,7 +3,7 @@
 from bot.config.model import Config
 from bot.domain import programs
 from bot.domain.delivery.policy import MARKETING, DeliveryPolicy, ProgramGate
-from bot.domain.delivery.routes import GROUP, SUBSCRIPTION_NOTICE
+from bot.domain.delivery.routes import GROUP, SUBSCRIPTION_NOTICE, TALKS
 from bot.domain.explanation import facts_of
 from bot.domain.gateways import ONEBOT
 from bot.domain.group_posts import Manners
@@ -45,6 +45,7 @@ def handler_settings(config: Config) -> Settings:
         activities=config.activities,
         points=config.points,
         zone=config.app.zone.key,
+        ways=tuple(route.name for route in config.routes.values() if route.method in TALKS),
     )
 
 

@@ -35,6 +35,11 @@ COMPLAINT_CLOSED = "complaint.closed"
 REFERRAL_QUALIFIED = "referral.qualified"
 ACTIVITY_JOINED = "activity.joined"
 LINK_CLICKED = "link.clicked"
+# Enough points were earned for a higher level; points were not used in time.
+LEVEL_REACHED = "level.reached"
+POINTS_EXPIRED = "points.expired"
+# A draw at a time was drawn, and this member won.
+DRAW_WON = "draw.won"
 # What a platform tells about itself or our sends; never a condition of a rule.
 SUBSCRIPTION_ANSWERED = "subscription.answered"
 DELIVERY_RECEIPT = "delivery.receipt"
@@ -72,7 +77,7 @@ KNOWN_KINDS = frozenset({
     QUIET_IN_GROUP, CONSENT_GRANTED, CONSENT_WITHDRAWN, TAG_ADDED, TAG_REMOVED, STAGE_CHANGED, ORDER_PAID,
     ORDER_REFUNDED, ORDER_CANCELLED, PRODUCT_VIEWED, PRODUCT_ADDED, COUPON_ISSUED, COUPON_REDEEMED,
     COUPON_EXPIRED, COMPLAINT_OPENED, COMPLAINT_CLOSED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
-    HUMAN_BEGAN, HUMAN_ENDED,
+    HUMAN_BEGAN, HUMAN_ENDED, LEVEL_REACHED, POINTS_EXPIRED, DRAW_WON,
 })  # fmt: skip
 
 # What the member does by their own will; these make a member "active" (`did: any`).

@@ -51,7 +51,7 @@ class Settings:
 
     `speaking_accounts` are those in whose groups we may say something unasked; through `doubtful_accounts`
     nothing can be had that costs money. `switched` says which activities an operator opened or closed; `zone`
-    is that of members who have none.
+    is that of members who have none, `ways` the routes by which a member may be told something.
     """
 
     consents: tuple[ConsentWords, ...] = ()
@@ -73,6 +73,7 @@ class Settings:
     points: Points = field(default_factory=Points)
     switched: Mapping[str, str] = field(default_factory=dict)
     zone: str = "Asia/Shanghai"
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

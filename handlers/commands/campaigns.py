@@ -1,16 +1,23 @@
-"""活动: the campaigns, or how one stands."""
+"""活动: campaigns and activities, or how one stands."""
 
 from bot.domain import programs
+from bot.domain.activities.terms import Activity
 from bot.domain.commanding.asks import AskPrograms, Programs
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query, wrong
+from bot.domain.commanding.playing import AskActivity, Standing
 from bot.domain.commanding.saying import Said, lines, say
+from handlers.commands._play import stands
 
 
 def run(asked: Asked) -> Outcome:
-    """Ask how campaigns stand."""
+    """Ask how campaigns and activities stand."""
     name = asked.line.rest
+    played = {one.name: one for one in asked.house.activities}
+    if name in played:
+        return _activity(played[name], asked)
     if name and name not in asked.house.campaigns:
-        raise wrong("no_program", "campaign", name=name, known="、".join(asked.house.campaigns) or "—")
+        known = "、".join([*asked.house.campaigns, *played])
+        raise wrong("no_program", "campaign", name=name, known=known or "—")
 
     def answer(found: Programs) -> Said:
         return _one(found, name, asked) if name else _all(found, asked)
@@ -20,7 +27,16 @@ def run(asked: Asked) -> Outcome:
 
 def _all(found: Programs, asked: Asked) -> Said:
     rows = (_row(name, each.status.value, found) for name, each in asked.house.campaigns.items())
-    return say("campaigns_head", count=len(asked.house.campaigns)) + lines(rows)
+    played = lines(stands(one, found.switched, asked) for one in asked.house.activities)
+    return say("campaigns_head", count=len(asked.house.campaigns)) + lines(rows) + played
+
+
+def _activity(one: Activity, asked: Asked) -> Outcome:
+    def answer(found: Standing) -> Said:
+        counted = lines(say("activity_count", what=what, count=count) for what, count in found.counts.items())
+        return stands(one, found.switched, asked) + counted
+
+    return Query(AskActivity(one), answer)
 
 
 def _row(name: str, status: str, found: Programs) -> Said:

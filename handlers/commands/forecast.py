@@ -1,6 +1,6 @@
 """预演: what would happen in the coming days, by the rules as they are."""
 
-from bot.domain.commanding.asks import AskForecast
+from bot.domain.commanding.apart import AskForecast
 from bot.domain.commanding.command import Asked, Command, Level, Outcome, Query, wrong
 from handlers.commands._forecast import drawn, worded
 

@@ -15,6 +15,7 @@ from storage.commands import (
     confirming,
     people,
     planned,
+    play,
     programs,
     proposing,
     standing,
@@ -26,11 +27,11 @@ from storage.commands.orders import Deeds, Given, Looks
 
 LOOKS: Looks = {
     **standing.LOOKS, **people.LOOKS, **circles.LOOKS, **cases.LOOKS, **programs.LOOKS,
-    **planned.LOOKS, **arms.LOOKS,
+    **planned.LOOKS, **arms.LOOKS, **play.LOOKS,
 }  # fmt: skip
 DEEDS: Deeds = {
     **tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS, **proposing.DEEDS, **confirming.DEEDS,
-    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS,
+    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS, **play.DEEDS,
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def _programs(c: Connection, ask: AskPrograms, _now: datetime) -> Programs:
         mine = or_(OUTBOX.c.rule == ask.name, OUTBOX.c.campaign == ask.name)
         counted = select(OUTBOX.c.state, func.count()).where(mine).group_by(OUTBOX.c.state)
         states = {str(state): int(count) for state, count in c.execute(counted)}
-    return Programs(enrollments.running(c), paused, states)
+    return Programs(enrollments.running(c), paused, states, switches.activities(on))
 
 
 def _coupon(c: Connection, ask: AskCoupon, _now: datetime) -> CouponFound | None:

@@ -7,12 +7,14 @@ table of any size comes back as a few thousand rows, by one statement on both da
 from storage.reports.costs import coupon_costs
 from storage.reports.dwelling import stays
 from storage.reports.happenings import CouponCount, EventCount, coupons, inbound, totals
+from storage.reports.ledgers import Audit, audited
 from storage.reports.proofs import Books, Delivery, books, deliveries
 from storage.reports.pushes import Push, PushCount, latest_pushes, outbox_states, pushes
 from storage.reports.stages import Flow, Move, flow_of, stage_counts, stage_flow, stage_moves
 from storage.reports.touches import orders_and_touches
 
 __all__ = [
+    "Audit",
     "Books",
     "CouponCount",
     "Delivery",
@@ -21,6 +23,7 @@ __all__ = [
     "Move",
     "Push",
     "PushCount",
+    "audited",
     "books",
     "coupon_costs",
     "coupons",

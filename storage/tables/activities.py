@@ -32,7 +32,11 @@ class DrawRow(SQLModel, table=True):
 
 
 class DrawEntryRow(SQLModel, table=True):
-    """One chance of one member; `number` counts from 1 without a gap. `prize` is empty until it is known."""
+    """One chance of one member; `number` counts from 1 without a gap. `prize` is empty until it is known.
+
+    `who` stands for the member in what is published, and stays when members are joined. `given` is ``given``,
+    or why the prize could not be.
+    """
 
     __tablename__ = "draw_entry"
     __table_args__ = (
@@ -45,6 +49,7 @@ class DrawEntryRow(SQLModel, table=True):
     member_id: int = Field(sa_type=BigInteger)
     key: str = Field(unique=True)
     at: datetime = Field(sa_column=moment())
+    who: str = ""
     prize: str = ""
     given: str = ""
 

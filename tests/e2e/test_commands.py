@@ -99,6 +99,32 @@ async def test_a_checked_configuration_is_swapped_in_and_a_bad_one_is_not(
         assert sh.rows("SELECT count(*) FROM config_version") == [(2,)]
 
 
+async def test_an_operator_has_the_file_read_again_and_hears_what_is_wrong_with_it(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    async with shell(tmp_path, sqlite_url) as sh, running(sh):
+        for who, role in (("老李", "admin"), ("小王", "sender")):
+            await sh.order("follow", account="shop", **{"from": who})
+            code = (await sh.done("operator", "bind", "shop", "--role", role))["code"]
+            await _says(sh, who, f"绑定 {code} {who}")
+        good = sh.config.read_text(encoding="utf-8")
+        assert "需要" in await _says(sh, "小王", "/规则 重载")
+        sh.config.write_text(good.replace("coupon: new10", "coupon: new1"), encoding="utf-8")
+        assert "new10" in await _says(sh, "老李", "/规则 重载")
+        sh.config.write_text(good.replace("护肤: [面膜, 精华, 防晒]", "护肤: [口红]"), encoding="utf-8")
+        assert "【演练】" in await _says(sh, "老李", "/演练 重载")
+        assert sh.rows("SELECT count(*) FROM config_version") == [(1,)]
+        assert "✅" in await _says(sh, "老李", "/规则 重载")
+        await sh.seen("SELECT count(*) FROM config_version", 2)
+        await _says(sh, "老李", "口红")
+        assert sh.rows("SELECT count(*) FROM tag WHERE name = '护肤'") == [(1,)]
+
+
+async def _says(sh: Shell, who: str, text: str) -> str:
+    answer = await sh.order("say", account="shop", text=text, **{"from": who})
+    return str(answer["reply"]["Content"]) if answer["reply"] else ""
+
+
 async def test_a_paused_rule_takes_nobody_in_until_it_resumes(tmp_path: Path, sqlite_url: str) -> None:
     async with shell(tmp_path, sqlite_url) as sh, running(sh):
         await sh.done("rules", "pause", "welcome_series")

@@ -12,7 +12,6 @@ from bot.domain.coupons import Coupon, CouponClaim
 from storage import coupons
 from tests.whole import Whole, whole
 
-ACTIVITIES = "\nactivities: {check_in: {points: 5}}\ncampaigns: "
 WIDTH = 390
 
 
@@ -33,7 +32,7 @@ async def _drawn(page: Page) -> bool:
 @pytest.mark.browser
 @pytest.mark.timeout(60)
 async def test_the_page_fits_a_phone_shows_codes_and_opens_once(tmp_path: Path, chromium: str) -> None:
-    async with whole(tmp_path, changes={"\ncampaigns: ": ACTIVITIES}) as town, async_playwright() as play:
+    async with whole(tmp_path) as town, async_playwright() as play:
         await town.act("follow", "小明")
         codes = await _given(town)
         told = await town.says("小明", "我的主页") or ""

@@ -1,12 +1,11 @@
 """What commands ask the database, and what it finds; worded by the command that asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.conditions import Condition
-from bot.domain.forecast.foretold import Foretold
 from bot.domain.value import value
 
 
@@ -160,30 +159,9 @@ class AskPrograms:
 
 @value
 class Programs:
-    """Runs by rule, what is paused, and messages of one program by state."""
+    """Runs by rule, what is paused, messages of one program by state, activities switched by hand."""
 
     running: Mapping[str, int]
     paused: frozenset[str]
     states: Mapping[str, int] = field(default_factory=dict)
-
-
-# Makes a forecast from a moment on, of so many days, by these rules (none: by all).
-Foretell = Callable[[datetime, int, frozenset[str]], Foretold]
-
-
-def no_forecast(_now: datetime, _days: int, _rules: frozenset[str]) -> Foretold:
-    """Refuse: where this stands, nobody said who makes forecasts."""
-    raise LookupError("give the house of commands a `foretell`; see bot.command_post.commander_of")
-
-
-@value
-class AskForecast:
-    """What would happen in the coming days; `foretell` reads for itself, and takes its time."""
-
-    days: int
-    rules: frozenset[str]
-    foretell: Foretell
-
-    def found(self, now: datetime) -> Foretold:
-        """Return what would happen from now on; not to be called where anybody waits."""
-        return self.foretell(now, self.days, self.rules)
+    switched: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,8 @@ from enum import IntEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.commanding.asks import Foretell, no_forecast
+from bot.domain.activities import Activities
+from bot.domain.commanding.apart import Foretell, Reload, no_forecast
 from bot.domain.commanding.circle import Names
 from bot.domain.commanding.lines import Line
 from bot.domain.commanding.persons import Profile
@@ -53,7 +54,7 @@ class House:
     """What of the configuration commands may name: everything by its name, with a word of what it is.
 
     `upcoming` gives the campaigns' firings between two moments, `foretell` a forecast, `preview` a campaign's
-    words for a member.
+    words for a member, `reload` reads the file again where there is one.
     `stages` goes from every name a stage has to its own; `replies` from an account to the routes by which
     somebody who writes to it can be answered later; `basis` is the ground of a coupon that an operator gives.
     `book` holds the rules themselves, `doors` which events open which routes.
@@ -70,6 +71,7 @@ class House:
     tags: frozenset[str] = frozenset()
     replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    activities: Activities = field(default_factory=Activities)
     book: Rulebook = field(default_factory=lambda: Rulebook({}))
     doors: Openings = field(default_factory=dict)
     test_members: tuple[str, ...] = ()
@@ -79,6 +81,7 @@ class House:
     forbidden: frozenset[str] = frozenset()
     upcoming: Callable[[datetime, datetime], Sequence[tuple[datetime, str]]] = lambda _since, _until: ()
     foretell: Foretell = no_forecast
+    reload: Reload | None = None
     preview: Callable[[Campaign, Profile, datetime], str] = lambda _campaign, _profile, _now: ""
     echo: Callable[[datetime], Said] = lambda at: Said(plain=at.isoformat())
     understand: Understand = lambda _text, _now: Heard(None, say("time_unknown"))

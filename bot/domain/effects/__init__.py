@@ -18,7 +18,9 @@ from bot.domain.effects.course import (
     Receipt,
     Reply,
 )
+from bot.domain.effects.draws import EnterDraw, TellDraw
 from bot.domain.effects.groups import ForgetMessage, JoinGroup, LeaveGroup, SayInGroup
+from bot.domain.effects.points import ChangePoints, CheckInToday, ExchangePoints, MakeUpDay, TellPoints
 from bot.domain.effects.profile import (
     AddTag,
     BindOperator,
@@ -40,6 +42,7 @@ Effect = (
     | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
     | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
     | JoinGroup | LeaveGroup | SayInGroup | EndSilence | TellPhone | ForgetMessage
+    | ChangePoints
 )  # fmt: skip
 
 __all__ = [
@@ -47,17 +50,22 @@ __all__ = [
     "Attempt",
     "BindOperator",
     "CancelMessages",
+    "ChangePoints",
+    "CheckInToday",
     "EarnGrant",
     "Effect",
     "Emit",
     "EndSilence",
     "Enroll",
+    "EnterDraw",
     "EraseMember",
+    "ExchangePoints",
     "ForgetMessage",
     "Handoff",
     "IssueCoupon",
     "JoinGroup",
     "LeaveGroup",
+    "MakeUpDay",
     "MoveEnrollment",
     "OpenWindow",
     "QueueMessage",
@@ -73,5 +81,7 @@ __all__ = [
     "SetReview",
     "SetStage",
     "Suppress",
+    "TellDraw",
     "TellPhone",
+    "TellPoints",
 ]

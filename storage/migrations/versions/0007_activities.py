@@ -66,6 +66,7 @@ def upgrade() -> None:
     sa.Column('member_id', sa.BigInteger(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('at', UTCDateTime(), nullable=False),
+    sa.Column('who', sa.String(), nullable=False),
     sa.Column('prize', sa.String(), nullable=False),
     sa.Column('given', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_draw_entry')),

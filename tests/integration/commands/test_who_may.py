@@ -14,7 +14,7 @@ from bot.commanding import Commander
 from bot.composition import renderer_of
 from bot.config import Config
 from bot.discovery import COMMANDS, plugins
-from bot.domain.commanding.asks import no_forecast
+from bot.domain.commanding.apart import no_forecast
 from bot.domain.commanding.command import Command
 from bot.domain.events import GROUP_MESSAGE, MESSAGE, InboundEvent
 from bot.turns import Heard, Later

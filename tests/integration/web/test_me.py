@@ -14,16 +14,16 @@ from storage import coupons
 from tests.integration.web.shop import Shop
 from tests.whole import whole
 
-ACTIVITIES = (
-    "\nactivities: {check_in: {points: 5, terms: answers/hours}, lottery: {opens: '2027-01-01',"
-    " closes: '2027-01-31', prizes: {nothing: 1}, terms: answers/returns}}\ncampaigns: "
-)
+ACTIVITIES = {
+    "make_up: {cost: 10, within: 7d}}": "make_up: {cost: 10, within: 7d}, terms: answers/hours}",
+    'opens: "2026-12-01"': 'opens: "2027-01-01"',
+}
 BROWSER = {"User-Agent": "Mozilla/5.0 (iPhone) MicroMessenger/8.0"}
 
 
 @pytest.fixture
 async def town(tmp_path: Path, any_database_url: str) -> AsyncIterator[Shop]:
-    async with whole(tmp_path, any_database_url, {"\ncampaigns: ": ACTIVITIES}) as running:
+    async with whole(tmp_path, any_database_url, ACTIVITIES) as running:
         await running.act("follow", "小明")
         yield Shop(running)
 

@@ -1,0 +1,74 @@
+"""Effects on points and on what is done for them."""
+
+from datetime import datetime
+
+from bot.domain.activities import CheckIn, Exchange, Points
+from bot.domain.value import value
+
+
+@value
+class ChangePoints:
+    """Give the member points or take some; alone or within an `Attempt`, where it may fail as ``too_few``."""
+
+    member_id: int
+    delta: int
+    cause: str
+    key: str
+    at: datetime
+    terms: Points
+    reference: str = ""
+
+
+@value
+class TellPoints:
+    """Look up what the member has, for an answer; only within an `Attempt`, and it always succeeds."""
+
+    member_id: int
+    at: datetime
+    terms: Points
+
+
+@value
+class ExchangePoints:
+    """Give a coupon for points, both or neither; only within an `Attempt`.
+
+    It fails as ``too_few``, or as coupons do.
+    """
+
+    member_id: int
+    exchange: Exchange
+    basis: str
+    key: str
+    at: datetime
+    terms: Points
+
+
+@value
+class CheckInToday:
+    """Note that the member checked in on this day (``YYYY-MM-DD``, their own); only within an `Attempt`.
+
+    It fails as ``again`` on a day that is noted already. `group` is where it was said, if in one.
+    """
+
+    member_id: int
+    day: str
+    activity: CheckIn
+    key: str
+    at: datetime
+    terms: Points
+    group: str = ""
+
+
+@value
+class MakeUpDay:
+    """Make up the last day the member missed before `day`; only within an `Attempt`.
+
+    It fails as ``nothing_missed``, or as ``too_few`` where it costs points.
+    """
+
+    member_id: int
+    day: str
+    activity: CheckIn
+    key: str
+    at: datetime
+    terms: Points

@@ -1,0 +1,105 @@
+"""What members can do in chat, by the whole program against the pretend WeChat."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.events import ORDER_PAID, ORDER_REFUNDED, InboundEvent
+from bot.domain.identity import NUMBER, identity
+from storage.reports import audited
+from tests.e2e.shift import bound
+from tests.whole import Whole, whole
+
+
+@pytest.fixture
+async def community(tmp_path: Path, any_database_url: str) -> AsyncIterator[Whole]:
+    async with whole(tmp_path, any_database_url) as running:
+        yield running
+        assert (await running.read(audited)).wrong == ()
+        assert await running.listing("violations") == []
+
+
+async def ordered(community: Whole, member: str, number: int, yuan: int, kind: str = ORDER_PAID) -> None:
+    """Let the shop tell of an order, or of what it paid back."""
+    at = community.program.clock.now()
+    told = {"order_id": f"HT-{number}"}
+    key, whose = f"{kind}:{number}", identity(NUMBER, member)
+    event = InboundEvent(key, "webhook", kind, at, whose, properties=told, amount=yuan * 100)
+    await community.program.dispatcher.accept([event])
+
+
+async def test_a_week_of_checking_in_brings_points_a_level_and_a_coupon(community: Whole) -> None:
+    await community.act("follow", "小明")
+    said = [str(await community.says("小明", "打卡"))]
+    assert "连续 1 天" in said[0]
+    assert "今天已经打过卡" in str(await community.says("小明", "签到"))
+    for _ in range(6):
+        await community.advance("1d")
+        said.append(str(await community.says("小明", "打卡")))
+    assert "连续 7 天" in said[-1]
+    assert "含连续奖励 20" in said[-1]
+    mine = str(await community.says("小明", "我的积分"))
+    assert "55 分" in mine
+    assert "「银」" in mine
+    assert "兑换茶券" in mine
+    assert "要 100 分" in str(await community.says("小明", "兑换茶券"))
+    await ordered(community, "m1", 1, 500)
+    bought = str(await community.says("小明", "兑换茶券"))
+    assert "兑换成功" in bought
+    assert "还剩 5 分" in bought
+    assert "要 100 分" in str(await community.says("小明", "兑换茶券"))
+    codes = await community.rows("SELECT code, state, basis FROM coupon")
+    assert [(state, basis) for _, state, basis in codes] == [("issued", "open_to_all")]
+    assert codes[0][0] in bought
+
+
+async def test_what_is_paid_back_takes_its_points_along(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await ordered(community, "m1", 1, 500)
+    await ordered(community, "m1", 1, 200, ORDER_REFUNDED)
+    assert "有 30 分" in str(await community.says("小明", "我的积分"))
+
+
+async def test_a_missed_day_is_made_up_for_points(community: Whole) -> None:
+    await community.act("follow", "小明")
+    for days in ("1d", "1d", "2d"):
+        await community.says("小明", "打卡")
+        await community.advance(days)
+    assert "连续 1 天" in str(await community.says("小明", "打卡"))
+    assert "连续 5 天" in str(await community.says("小明", "补签"))
+    assert "没有漏掉" in str(await community.says("小明", "补签"))
+
+
+async def test_an_operator_closes_an_activity_and_opens_it_again(community: Whole) -> None:
+    await bound(community, "老李", "admin")
+    await community.act("follow", "小明")
+    assert "已关闭" in str(await community.says("老李", "/关 check_in"))
+    assert "暂时关闭" in str(await community.says("小明", "打卡"))
+    why = str(await community.says("老李", "/为什么 m2 check_in"))
+    assert "运营关掉了" in why
+    assert "可以参加" in str(await community.says("老李", "/开 check_in"))
+    assert "连续 1 天" in str(await community.says("小明", "打卡"))
+    stands = str(await community.says("老李", "/活动 check_in"))
+    assert "开着" in stands
+    assert "m2" in str(await community.says("老李", "/名单 check_in"))
+    rows = await community.rows("SELECT action FROM audit WHERE action LIKE 'activity.%' ORDER BY id")
+    assert rows == [("activity.closed",), ("activity.open",)]
+
+
+async def test_a_lottery_is_paid_for_limited_and_told_with_its_proof(community: Whole) -> None:
+    await community.act("follow", "小明")
+    assert "要 20 分" in str(await community.says("小明", "抽奖"))
+    await ordered(community, "m1", 1, 2000)
+    found = [str(await community.says("小明", "抽奖")) for _ in range(4)]
+    assert ["号" in one for one in found] == [True, True, True, False]
+    assert "用完了" in found[-1]
+    terms = str(await community.says("小明", "抽奖规则"))
+    ((commitment, entries),) = await community.rows("SELECT commitment, entries FROM draw")
+    assert commitment in terms
+    assert "coupon.draw10: 2%" in terms
+    assert entries == 3
+    await community.advance("95d")
+    assert "已经结束" in str(await community.says("小明", "抽奖"))
+    ((seed,),) = await community.rows("SELECT revealed FROM draw")
+    assert seed in str(await community.says("小明", "抽奖规则"))

@@ -1,0 +1,115 @@
+"""Lotteries on both databases: one result a tap, stock and limits kept, terms that stand."""
+
+import threading
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.domain.activities import Lottery
+from bot.domain.coupons import MemberLimit
+from storage import alerts, draw_proofs, drawing, draws, points
+from storage.database import Database
+from storage.draws import DRAW, ENTRY, PRIZE
+from storage.tables import table
+from storage.tables.events import AnnouncementRow
+from storage.tables.members import IdentityRow
+from storage.tables.operations import OperatorRow
+from tests.integration.play.drawing import DAY, DRAWN, NOW, SEED, TERMS, enter
+
+
+def test_the_same_tap_has_one_result_and_is_paid_once(house: Database) -> None:
+    first = enter(house, "k")
+    again = enter(house, "k")
+    assert (again.reason, again.followed) == ("", ())
+    assert again.facts["prize"] == first.facts["prize"]
+    assert again.facts["number"] == first.facts["number"] == 1
+    assert house.transact(lambda c: draws.count(c, "spin")) == 1
+    worth = int(str(first.facts.get("worth", 0)))
+    assert house.transact(lambda c: points.balance(c, 1)) == 10_000 - 20 + worth
+
+
+def test_stock_is_never_exceeded_and_a_prize_that_is_gone_is_nothing(house: Database) -> None:
+    found = [enter(house, f"k{turn}", who=1 + turn % 9) for turn in range(60)]
+    given = [one for one in found if one.facts["prize"] == "coupon"]
+    assert len(given) == 3
+    kept = house.transact(lambda c: c.execute(select(ENTRY.c.prize, ENTRY.c.given)).all())
+    drew = [outcome for prize, outcome in kept if prize == "coupon.a"]
+    assert drew.count("given") == 3
+    assert set(drew) == {"given", "sold_out"}
+
+
+def test_a_member_has_so_many_chances_within_so_long(house: Database) -> None:
+    few = Lottery("few", "instant", {"nothing": 1.0}, None, None, per_member=MemberLimit(2, DAY))
+    house.transact(lambda c: draws.sync(c, [few], TERMS, lambda: SEED, NOW))
+    assert [enter(house, f"k{turn}", lottery=few).reason for turn in range(3)] == ["", "", "limit"]
+    assert enter(house, "other", who=2, lottery=few).facts["left"] == 1
+    assert enter(house, "later", lottery=few, at=NOW + DAY).reason == ""
+
+
+def test_who_cannot_pay_is_told_and_takes_no_number(house: Database) -> None:
+    came = enter(house, "k", who=77)
+    assert (came.reason, came.facts) == ("too_few", {"cost": 20, "points": 0})
+    assert house.transact(lambda c: draws.count(c, "spin")) == 0
+
+
+def test_operators_take_no_chance(house: Database) -> None:
+    tie = {
+        "known_as": "shop:o", "member_id": 5, "account": "shop", "following": True, "since": NOW,
+        "source": "", "cipher": None,
+    }  # fmt: skip
+    bound = {"known_as": "shop:o", "name": "x", "role": "reader", "bound_at": NOW, "revoked_at": None}
+    house.transact(lambda c: c.execute(table(IdentityRow).insert(), tie))
+    house.transact(lambda c: c.execute(table(OperatorRow).insert(), bound))
+    assert enter(house, "k", who=5).reason == "operator"
+
+
+def test_terms_stand_once_somebody_has_entered(house: Database) -> None:
+    better = Lottery("spin", "instant", {"nothing": 1.0}, NOW - DAY, NOW + 9 * DAY)
+    enter(house, "k")
+    house.transact(lambda c: draws.sync(c, [better], TERMS, lambda: b"another" * 5, NOW))
+    (row,) = house.transact(lambda c: c.execute(select(DRAW).where(DRAW.c.name == "spin")).all())
+    assert row.terms["cost"] == 20
+    assert [one.name for one in house.transact(alerts.standing)] == ["draw:spin"]
+    house.transact(
+        lambda c: draws.sync(c, [Lottery("gala", "draw", {"points.1": 1})], TERMS, lambda: SEED, NOW)
+    )
+    (row,) = house.transact(lambda c: c.execute(select(DRAW).where(DRAW.c.name == "gala")).all())
+    assert row.terms["prizes"] == [["points.1", 1]]
+
+
+def test_a_draw_is_drawn_at_its_time_and_its_winners_are_told(house: Database) -> None:
+    for who in range(1, 8):
+        assert enter(house, f"k{who}", who=who, lottery=DRAWN).facts["prize"] == ""
+    assert house.transact(drawing.next_end) == NOW + 2 * DAY
+    assert house.transact(lambda c: drawing.end_due(c, NOW + 2 * DAY - timedelta(seconds=1), 9)) == 0
+    assert house.transact(lambda c: drawing.end_due(c, NOW + 2 * DAY, 9)) == 1
+    assert house.transact(lambda c: drawing.end_due(c, NOW + 2 * DAY, 9)) == 0
+    told = house.transact(lambda c: c.execute(select(table(AnnouncementRow))).all())
+    assert sorted(one.kind for one in told) == ["coupon.issued", "draw.won", "draw.won", "draw.won"]
+    assert enter(house, "late", lottery=DRAWN, at=NOW + 2 * DAY).reason == "over"
+    proof = house.transact(lambda c: draw_proofs.proof(c, "gala"))
+    assert proof is not None
+    assert draw_proofs.differences(proof) == []
+    assert sorted(filter(None, proof.prizes.values())) == ["coupon.a", "points.500", "points.500"]
+
+
+def test_many_at_once_are_numbered_without_a_gap_and_one_tap_has_one_result(house: Database) -> None:
+    together = threading.Barrier(8)
+
+    def tap(number: int) -> None:
+        together.wait()
+        enter(house, f"k{number % 4}", who=1 + number % 4)
+
+    threads = [threading.Thread(target=tap, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    numbers = house.transact(
+        lambda c: c.execute(select(ENTRY.c.number).order_by(ENTRY.c.number)).scalars().all()
+    )
+    assert list(numbers) == [1, 2, 3, 4]
+    given = house.transact(
+        lambda c: c.execute(select(PRIZE.c.given).where(PRIZE.c.draw == "spin")).scalars().all()
+    )
+    assert sum(given) <= 4
