@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.domain.content_choice import common_token
 from storage.library import Wish, stock
-from tests.integration.web.shop import Shop
+from tests.integration.web.shop import Shop, operator
 from tests.whole import whole
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (iPhone) MicroMessenger/8.0"}
@@ -51,6 +51,15 @@ async def test_machines_that_look_ahead_are_led_on_and_not_counted(shop: Shop) -
     assert (await opened(shop, token, **{"User-Agent": "Googlebot/2.1"}))[0] == 302
     assert (await opened(shop, token, **{"Sec-Purpose": "prefetch"}))[0] == 302
     assert await shop.whole.rows("SELECT sum(clicks) FROM link") == [(0,)]
+
+
+async def test_operators_are_told_what_was_shown_and_opened(shop: Shop) -> None:
+    await operator(shop)
+    token = await own_token(shop, member_id=2)
+    await opened(shop, token)
+    told = await shop.whole.says("老李", "/内容") or ""
+    assert told.splitlines()[1] == "· dry_season：1 · 1 · 1"
+    assert len(told.splitlines()) == 4
 
 
 async def test_an_unknown_token_is_a_page_and_many_close_the_door(shop: Shop) -> None:
