@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.domain import effects as fx
 from bot.domain.effects import Attempt, BindOperator, Effect, Emit, IssueCoupon, Reply, SayInGroup
 from bot.domain.value import evolve
-from storage import binding, check_ins, coupon_wishes, draw_entries, point_wishes
+from storage import binding, check_ins, coupon_wishes, draw_entries, opinions, parties, point_wishes
 from storage.outcomes import Came, Resolver
 
 OTHERWISE = "otherwise"
@@ -30,6 +30,10 @@ RESOLVERS: Mapping[type, Resolver] = {
     fx.MakeUpDay: check_ins.make_up,
     fx.EnterDraw: draw_entries.enter,
     fx.TellDraw: draw_entries.tell,
+    fx.OpenParty: parties.open_party,
+    fx.JoinParty: parties.join,
+    fx.AnswerSurvey: opinions.survey,
+    fx.AnswerPoll: opinions.poll,
 }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.domain.events import POINTS_EXPIRED, Scalar
-from storage import announcements, drawing, points, redemption
+from storage import announcements, drawing, parties, points, redemption
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ CHORES: tuple[Chore, ...] = (
     Chore(redemption.next_expiry, _expire_coupons),
     Chore(points.next_expiry, _expire_points),
     Chore(drawing.next_end, drawing.end_due),
+    Chore(parties.next_expiry, parties.expire),
 )
 
 

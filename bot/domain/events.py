@@ -40,6 +40,9 @@ LEVEL_REACHED = "level.reached"
 POINTS_EXPIRED = "points.expired"
 # A draw at a time was drawn, and this member won.
 DRAW_WON = "draw.won"
+# The group that a member buys with is full, or was not filled in time.
+GROUP_BUY_FILLED = "group_buy.filled"
+GROUP_BUY_EXPIRED = "group_buy.expired"
 # What a platform tells about itself or our sends; never a condition of a rule.
 SUBSCRIPTION_ANSWERED = "subscription.answered"
 DELIVERY_RECEIPT = "delivery.receipt"
@@ -78,6 +81,7 @@ KNOWN_KINDS = frozenset({
     ORDER_REFUNDED, ORDER_CANCELLED, PRODUCT_VIEWED, PRODUCT_ADDED, COUPON_ISSUED, COUPON_REDEEMED,
     COUPON_EXPIRED, COMPLAINT_OPENED, COMPLAINT_CLOSED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
     HUMAN_BEGAN, HUMAN_ENDED, LEVEL_REACHED, POINTS_EXPIRED, DRAW_WON,
+    GROUP_BUY_FILLED, GROUP_BUY_EXPIRED,
 })  # fmt: skip
 
 # What the member does by their own will; these make a member "active" (`did: any`).

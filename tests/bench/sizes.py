@@ -22,6 +22,8 @@ class Size:
     timers: int = 20_000
     timers_slow: int = 300
     claims: int = 5000
+    buyers: int = 5000
+    on_sale: int = 200
 
 
 FULL = Size()
@@ -41,4 +43,6 @@ TINY = Size(
     timers=50,
     timers_slow=10,
     claims=20,
+    buyers=30,
+    on_sale=7,
 )

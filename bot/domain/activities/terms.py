@@ -107,13 +107,17 @@ class GroupBuy:
 
 @value
 class Survey:
-    """满意度: asked after these kinds of event; a score of `low` or less goes to a person of `queue`."""
+    """满意度: asked after these kinds of event; a score of `low` or less goes to a person of `queue`.
+
+    `tags` are put on who gave a ``low`` score, or a ``high`` one (9 or 10).
+    """
 
     name: str
     after: tuple[str, ...]
     delay: timedelta
     low: int
     queue: str
+    tags: Mapping[str, str] = field(default_factory=dict)
     opens: datetime | None = None
     closes: datetime | None = None
     words: tuple[str, ...] = ()

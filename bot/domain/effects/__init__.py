@@ -20,6 +20,7 @@ from bot.domain.effects.course import (
 )
 from bot.domain.effects.draws import EnterDraw, TellDraw
 from bot.domain.effects.groups import ForgetMessage, JoinGroup, LeaveGroup, SayInGroup
+from bot.domain.effects.playing import AnswerPoll, AnswerSurvey, JoinParty, OpenParty
 from bot.domain.effects.points import ChangePoints, CheckInToday, ExchangePoints, MakeUpDay, TellPoints
 from bot.domain.effects.profile import (
     AddTag,
@@ -47,6 +48,8 @@ Effect = (
 
 __all__ = [
     "AddTag",
+    "AnswerPoll",
+    "AnswerSurvey",
     "Attempt",
     "BindOperator",
     "CancelMessages",
@@ -64,9 +67,11 @@ __all__ = [
     "Handoff",
     "IssueCoupon",
     "JoinGroup",
+    "JoinParty",
     "LeaveGroup",
     "MakeUpDay",
     "MoveEnrollment",
+    "OpenParty",
     "OpenWindow",
     "QueueMessage",
     "Receipt",

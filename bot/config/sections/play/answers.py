@@ -1,7 +1,7 @@
 """满意度, 投票 and 问答."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -18,13 +18,22 @@ class SurveySection(ActivitySection):
     delay: Duration = timedelta(days=1)
     low: Annotated[int, Field(ge=0, le=10)] = 6
     queue: Name
+    tags: dict[Literal["low", "high"], Text] = Field(default_factory=dict)
 
     def built(self, name: str, zone: ZoneInfo) -> Survey:
         """Return the terms."""
         return Survey(
-            name, tuple(self.after), self.delay, self.low, self.queue, begins(self.opens, zone),
-            ends(self.closes, zone), self.heard(), self.terms or "",
-        )  # fmt: skip
+            name,
+            tuple(self.after),
+            self.delay,
+            self.low,
+            self.queue,
+            {str(which): tag for which, tag in self.tags.items()},
+            begins(self.opens, zone),
+            ends(self.closes, zone),
+            self.heard(),
+            self.terms or "",
+        )
 
 
 class PollSection(ActivitySection):

@@ -1,0 +1,81 @@
+"""满意度: asked some time after an order or a hand-off; a low score goes to a person."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.activities import Survey
+from bot.domain.activities.opening import shut
+from bot.domain.effects import AddTag, AnswerSurvey, Attempt, Effect, Handoff, QueueMessage, Reply
+from bot.domain.events import MESSAGE, InboundEvent
+from bot.domain.handling import Handler, Rank, Settings, Words
+from bot.domain.members import Member
+from bot.domain.outbox import OutboxMessage, Unreachable
+from bot.domain.words import plain
+
+# Nobody is asked the same twice within this time.
+ASKED_AGAIN = timedelta(days=90)
+ASKED_WITHIN = timedelta(days=2)
+ANSWERED_IN = timedelta(hours=4)
+BEST = 10
+PROMOTER = 9
+SERVICE = "service"
+
+
+def ask(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
+    """Plan the question; the same quarter of a year brings the same one, and so no second."""
+    return [
+        QueueMessage(_question(one, event, member, settings))
+        for one in settings.activities.surveys
+        if event.kind in one.after and settings.ways and not shut(one, settings.switched, now)
+    ]
+
+
+def _question(one: Survey, event: InboundEvent, member: Member, settings: Settings) -> OutboxMessage:
+    due = event.at + one.delay
+    quarter = int(event.at.timestamp() // ASKED_AGAIN.total_seconds())
+    return OutboxMessage(
+        key=f"survey:{one.name}:{member.id}:{quarter}",
+        member_id=member.id,
+        template="survey/ask",
+        purpose=SERVICE,
+        via=settings.ways,
+        created_at=event.at,
+        due_at=due,
+        expires_at=due + ASKED_WITHIN,
+        priority=20,
+        unreachable=Unreachable.SKIP,
+        context={"survey": one.name},
+    )
+
+
+def answer(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:
+    """Take a number for the answer of somebody who was asked."""
+    said = plain(event.text)
+    if not said.isdecimal() or len(said) > len(str(BEST)) or int(said) > BEST:
+        return []
+    return [_taken(one, int(said), event, member) for one in settings.activities.surveys]
+
+
+def _taken(one: Survey, score: int, event: InboundEvent, member: Member) -> Effect:
+    action = AnswerSurvey(member.id, one, score, f"{event.key}#survey:{one.name}", event.at)
+    low = score <= one.low
+    template = "survey/sorry" if low else "survey/thanks"
+    told: list[Effect] = [Reply(member.id, Rank.ACTIVITY, template=template, context={"score": score})]
+    tag = one.tags.get("low" if low else "high" if score >= PROMOTER else "")
+    if tag:
+        told.append(AddTag(member.id, tag, f"survey:{one.name}", event.at))
+    if low:
+        due = event.at + ANSWERED_IN
+        about = {"score": score}
+        told.append(Handoff(member.id, one.queue, "survey/brief", f"{event.key}#low", event.at, due, about))
+    return Attempt(action, tuple(told), {})
+
+
+def words(settings: Settings) -> Words:
+    """Return the numbers that may be answers."""
+    return Words(whole=tuple(map(str, range(BEST + 1))) if settings.activities.surveys else ())
+
+
+HANDLERS: tuple[Handler, ...] = (
+    Handler(frozenset(), ask),
+    Handler(frozenset({MESSAGE}), answer, words),
+)

@@ -1,0 +1,72 @@
+"""What members answered: to surveys they were asked, to votes and quizzes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from bot.domain.effects import AnswerPoll, AnswerSurvey
+from bot.domain.outbox import OutboxState
+from storage.dialect import insert_new, replacing, upsert
+from storage.outcomes import Came
+from storage.tables import table
+from storage.tables.activities import AnswerRow
+from storage.tables.delivery import OutboxRow
+
+ANSWER = table(AnswerRow)
+OUTBOX = table(OutboxRow)
+# A number that comes later answers something else.
+ANSWERED_WITHIN = timedelta(days=3)
+ASK = "survey/ask"
+
+
+def survey(connection: Connection, actions: Sequence[AnswerSurvey], now: datetime) -> list[Came]:
+    """Take numbers of members who were asked lately and have not answered since."""
+    return [_surveyed(connection, one, now) for one in actions]
+
+
+def poll(connection: Connection, actions: Sequence[AnswerPoll], now: datetime) -> list[Came]:
+    """Take choices: a vote may be changed while it is open, a quiz is answered once."""
+    return [_polled(connection, one, now) for one in actions]
+
+
+def _surveyed(connection: Connection, one: AnswerSurvey, now: datetime) -> Came:
+    asked = select(func.max(OUTBOX.c.finished_at, type_=OUTBOX.c.finished_at.type)).where(
+        OUTBOX.c.member_id == one.member_id,
+        OUTBOX.c.template == ASK,
+        OUTBOX.c.key.startswith(f"survey:{one.survey.name}:"),
+        OUTBOX.c.state.in_([OutboxState.SENT.value, OutboxState.UNKNOWN.value]),
+        OUTBOX.c.finished_at > now - ANSWERED_WITHIN,
+    )
+    asked_at = connection.execute(asked).scalar()
+    if asked_at is None:
+        return Came("not_asked")
+    mine = (ANSWER.c.name == one.survey.name, ANSWER.c.member_id == one.member_id, ANSWER.c.at >= asked_at)
+    if connection.execute(select(ANSWER.c.id).where(*mine)).first() is not None:
+        return Came("not_asked")
+    insert_new(connection, ANSWER, [_row(one.key, one.survey.name, one, score=one.score)], ["key"])
+    return Came()
+
+
+def _polled(connection: Connection, one: AnswerPoll, _now: datetime) -> Came:
+    key = f"poll:{one.poll.name}:{one.member_id}"
+    before = connection.execute(select(ANSWER.c.choice).where(ANSWER.c.key == key)).scalar()
+    if before is not None and one.poll.right:
+        return Came("answered", {"choice": before})
+    row = _row(key, one.poll.name, one, choice=one.choice, group=one.group)
+    upsert(connection, ANSWER, [row], ["key"], replacing("choice", "at", "group"))
+    return Came(facts={"choice": one.choice, "before": before or ""})
+
+
+def _row(
+    key: str,
+    name: str,
+    one: AnswerSurvey | AnswerPoll,
+    score: int | None = None,
+    choice: str = "",
+    group: str = "",
+) -> dict[str, object]:
+    return {
+        "key": key, "name": name, "member_id": one.member_id, "at": one.at, "choice": choice, "score": score,
+        "text": "", "group": group,
+    }  # fmt: skip
