@@ -1,6 +1,6 @@
 """The one passive reply of a callback: chosen, gated, worded and sealed before the commit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,7 +8,8 @@ import structlog
 
 from bot.domain import effects as fx
 from bot.domain.content import Content, Text
-from bot.domain.coupons import Coupon, CouponBatch, CouponClaim
+from bot.domain.content_choice import NOTHING, shelf_scope
+from bot.domain.coupons import Coupon, CouponClaim
 from bot.domain.delivery.facts import facts_of, stance_of
 from bot.domain.delivery.gates import for_reply, refuses
 from bot.domain.delivery.hours import is_quiet, zone_of
@@ -20,10 +21,13 @@ from bot.domain.members import Member
 from bot.domain.outbox import CouponOrder, OutboxMessage
 from bot.domain.replies import choose
 from bot.domain.scope import Scope, coupon_scope, scope
+from bot.listing import Lists
 from bot.turns import Turn
 from storage import allowances, announcements, coupons, holdings
 from storage.database import Connection
+from storage.library import stock
 from storage.outbox.answered import answered
+from storage.outbox.stocking import wish_of
 
 log = structlog.get_logger("dispatcher")
 
@@ -49,14 +53,12 @@ class Answers:
         self,
         renderer: Renderer,
         policy: DeliveryPolicy,
-        batches: Mapping[str, CouponBatch],
-        redeem_url: Callable[[str], str],
+        lists: Lists,
     ) -> None:
-        """Hold what wording and gating need; `redeem_url` gives the landing page of a code."""
+        """Hold what wording and gating need."""
         self._renderer = renderer
         self._policy = policy
-        self._batches = batches
-        self._redeem_url = redeem_url
+        self._lists = lists
         self._counting = {
             one.account: one.name for one in policy.routes.values() if one.method == WECOM_KF and one.windows
         }
@@ -127,8 +129,7 @@ class Answers:
         key = reply.context.get("key")
         coupon = holdings.held(c, key) if isinstance(key, str) else None
         values = self._scope(member, coupon, reply.context)
-        if reply.context.get("list") == "coupons":
-            values["coupons"] = self._usable(c, member.id, now)
+        values |= self._lists.values(c, reply.context, member.id, now)
         return self._worded(reply.template, values, personalised=True)
 
     def _message(
@@ -146,10 +147,20 @@ class Answers:
             coupon = given
             announcements.coupons_issued(c, [(message.key, given)], now)
         values = self._scope(member, coupon, message.context, message.rule, message.coupon)
+        values |= self._shelf(c, member, message, now, personal=verdict.personalised)
         content = self._worded(message.template, values, personalised=verdict.personalised)
         if content is not None:
             answered(c, message.key, REPLY, content.text if isinstance(content, Text) else "", coupon, now)
         return content
+
+    def _shelf(
+        self, c: Connection, member: Member, message: OutboxMessage, now: datetime, *, personal: bool
+    ) -> Scope:
+        """Return what the message shows of the content library."""
+        library = self._lists.library
+        wish = wish_of(message, tuple(member.tags), personal=personal)
+        shelf = stock(c, [wish], library, now).get(message.key, NOTHING)
+        return shelf_scope(library, message.template, shelf)
 
     def _worded(self, template: str, values: Scope, *, personalised: bool) -> Content | None:
         try:
@@ -167,15 +178,7 @@ class Answers:
         order: CouponOrder | None = None,
     ) -> dict[str, object]:
         name = coupon.batch if coupon else order.batch if order else ""
-        batch = self._batches.get(name)
+        batch = self._lists.batches.get(name)
         keyword = order.claim_keyword if order else ""
-        shown = coupon_scope(batch, self._redeem_url, coupon, keyword) if batch else None
+        shown = coupon_scope(batch, self._lists.redeem_url, coupon, keyword) if batch else None
         return scope(member.id, member, shown, context, rule)
-
-    def _usable(self, c: Connection, member_id: int, now: datetime) -> list[Mapping[str, object]]:
-        found = holdings.usable(c, member_id, now)
-        return [
-            coupon_scope(self._batches[coupon.batch], self._redeem_url, coupon)
-            for coupon in found
-            if coupon.batch in self._batches
-        ]

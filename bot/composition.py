@@ -11,6 +11,7 @@ import aiohttp
 from bot import firings
 from bot.announcing import Announcer
 from bot.answering import Answers
+from bot.besides import besides_of
 from bot.command_post import commander_of
 from bot.config import Config, delivery_policy, handler_settings, manners, rulebook
 from bot.deciding import Decisions
@@ -19,6 +20,7 @@ from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.commanding.apart import Reload
+from bot.domain.content_choice import Library, common_token
 from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
@@ -26,18 +28,14 @@ from bot.domain.lifecycle.rulebook import Rulebook
 from bot.engine import Engine
 from bot.forecasting import foretell_apart
 from bot.group import Group
-from bot.heart import Pass, Seen, Work
-from bot.inviting import Inviting
-from bot.overhearing import Overhearing
+from bot.heart import Seen, Work
+from bot.listing import Lists
 from bot.posting import Poster
-from bot.quiet_members import QuietMembers
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
-from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.experiments import decides_itself, push_decides_itself
 from scheduler.jobs import Job, Timetable, campaign_job, nightly_experiments, nightly_scores
-from scheduler.retention import Cleaning
 from storage import due, switches
 from storage.database import Connection, Database
 
@@ -49,7 +47,10 @@ CONTACT_WELCOME = "contacts/welcome"
 def renderer_of(config: Config) -> Renderer:
     """Return the renderer with what every message may show."""
     marketing = config.consent.get(MARKETING)
-    app = {"name": config.app.name, "contact": config.app.contact, "timezone": config.app.zone.key}
+    app = {
+        "name": config.app.name, "contact": config.app.contact, "timezone": config.app.zone.key,
+        "links": standing_links(config),
+    }  # fmt: skip
     words = {"refuse_words": marketing.withdraw_keywords} if marketing and marketing.withdraw_keywords else {}
     return Renderer.load(config.template_paths, {**app, **words})
 
@@ -61,7 +62,11 @@ def group_of(config: Config, renderer: Renderer, reload: Reload | None = None) -
     """
     handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
     decisions = Decisions(handlers, handler_settings(config), rulebook(config), config.routes)
-    answers = Answers(renderer, delivery_policy(config), config.coupons, redeem_url(config))
+    lists = Lists(
+        config.coupons, redeem_url(config), config.server.public_url, config.activities,
+        library_of(config, renderer),
+    )  # fmt: skip
+    answers = Answers(renderer, delivery_policy(config), lists)
     upcoming, foretell = partial(_upcoming, config), partial(foretell_apart, config)
     commander = commander_of(config, renderer, upcoming, foretell, reload)
     return Group(decisions, answers, commander, frozenset(config.accounts))
@@ -70,6 +75,17 @@ def group_of(config: Config, renderer: Renderer, reload: Reload | None = None) -
 def _upcoming(config: Config, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
     """Return the campaigns' firings between two moments."""
     return [(at, campaign.name) for campaign, at in firings.upcoming(config, since, until)]
+
+
+def standing_links(config: Config) -> dict[str, str]:
+    """Return the address of each item of the library that is the same in every message for everybody."""
+    library = Library(config.content, base=config.server.public_url)
+    return {item.name: library.address(common_token("", item)) for item in config.content}
+
+
+def library_of(config: Config, renderer: Renderer) -> Library:
+    """Return the content library with what the messages use of it."""
+    return Library(config.content, renderer.uses_of_families(), config.server.public_url)
 
 
 def redeem_url(config: Config) -> Callable[[str], str]:
@@ -87,7 +103,8 @@ def caller_of(config: Config, renderer: Renderer, channels: Mapping[str, Channel
     platform_names = {
         name: {**one.subscription_templates, **one.message_templates} for name, one in config.accounts.items()
     }
-    wording = Wording(renderer, config.coupons, platform_names, redeem_url(config))
+    library = library_of(config, renderer)
+    wording = Wording(renderer, config.coupons, platform_names, redeem_url(config), library)
     return Caller(delivery_policy(config), wording, channels, clock, SystemRandom())
 
 
@@ -139,21 +156,7 @@ def work_of(
         return switches.all_on(c), announcer.look(c, now), runs, engine.look(c, now), posts
 
     passes = (announcer.run, run_rules, timetable.run_tick, push, poster.run)
-    return Work(passes, look, besides=_besides(config, database, dispatcher, channels))
-
-
-def _besides(
-    config: Config, database: Database, dispatcher: Dispatcher, channels: Mapping[str, Channel]
-) -> tuple[Pass, ...]:
-    """Return what has a mind of its own; the watch is among it, so what is merely due was sent before."""
-    window = rulebook(config).moment_window
-    return (
-        Watch(database, config).run,
-        Cleaning(database, config.app.zone, config.privacy.retention, window).run,
-        Overhearing(database, dispatcher, config.complaints).run,
-        QuietMembers(database, dispatcher, config.groups.quiet_after).run,
-        Inviting(database, channels, handler_settings(config).ways).run,
-    )
+    return Work(passes, look, besides=besides_of(config, database, dispatcher, channels))
 
 
 def _jobs(config: Config, book: Rulebook) -> list[Job]:

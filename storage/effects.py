@@ -66,7 +66,10 @@ def apply(
     woken = _doors(connection, plan) or woken
     # Last, so that nothing decided for the same member survives it.
     for effect, _ in plan.get(fx.EraseMember, ()):
-        erasure.unfollowed(connection, effect.member_id, effect.account, now)
+        if effect.account:
+            erasure.unfollowed(connection, effect.member_id, effect.account, now)
+        else:
+            erasure.everything(connection, effect.member_id, now)
     return Applied(tuple(outcomes), woken)
 
 

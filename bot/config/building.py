@@ -10,6 +10,7 @@ from bot.config.draft import Draft
 from bot.config.model import Alerts, Config, GroupLife, Operators
 from bot.config.places import located
 from bot.config.programs import Programs
+from bot.config.sections.content import newest_first
 from bot.config.sections.gateways import WecomAibotSection, WecomAppSection
 from bot.domain.activities import Activities, Points
 from bot.domain.delivery.policy import Fairness
@@ -49,6 +50,7 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         stages=programs.stages,
         segments=programs.segments,
         coupons={name: coupon.built(name, home) for name, coupon in draft.coupons.items()},
+        content=newest_first(draft.content, _sure(draft.app).timezone),
         rules=programs.rules,
         campaigns=programs.campaigns,
         claims=claim_offers(programs.gifts, programs.rules),

@@ -8,6 +8,7 @@ from bot.config.problems import Problems, did_you_mean
 from bot.config.reader import Reader
 from bot.config.sections.accounts import AccountSection, OfficialAccountSection
 from bot.config.sections.activities import ActivitiesSection
+from bot.config.sections.content import ItemSection
 from bot.config.sections.coupons import CouponSection
 from bot.config.sections.delivery import (
     CapSection,
@@ -62,6 +63,7 @@ OPTIONAL = (
     "stages",
     "segments",
     "coupons",
+    "content",
     "rules",
     "campaigns",
     "activities",
@@ -97,6 +99,7 @@ class Draft:
     alerts: AlertsSection | None
     groups: GroupsSection | None
     coupons: dict[str, CouponSection]
+    content: dict[str, ItemSection]
     activities: ActivitiesSection | None
     points: PointsSection | None
     operators: OperatorsSection | None
@@ -151,6 +154,7 @@ def drafted(body: Mapping[str, Plain], problems: Problems) -> Draft:
         alerts=read.section(AlertsSection, "alerts"),
         groups=read.section(GroupsSection, "groups"),
         coupons=read.entries(CouponSection, "coupons"),
+        content=read.entries(ItemSection, "content"),
         activities=read.section(ActivitiesSection, "activities"),
         points=read.section(PointsSection, "points"),
         operators=read.section(OperatorsSection, "operators"),

@@ -27,6 +27,7 @@ def read_messages(draft: Draft, parts: Parts, paths: Sequence[Path], problems: P
         surroundings = {"name": app.name, "contact": app.contact, "timezone": app.timezone.key}
     if marketing is not None and marketing.withdraw_keywords:
         surroundings["refuse_words"] = tuple(marketing.withdraw_keywords)
+    surroundings["links"] = dict.fromkeys(draft.content, "https://")
     messages = parts.messages(paths, surroundings)
     for fault in messages.problems:
         problems.error(f"templates.{fault.path}", fault.message)

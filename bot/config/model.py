@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.account import AccountSettings
 from bot.domain.activities import Activities, Points
 from bot.domain.conditions import Condition
+from bot.domain.content_choice import Item
 from bot.domain.coupons import CouponBatch
 from bot.domain.delivery.policy import CapRule, ConsentRule, Fairness, GlobalHoldout, QuietHours
 from bot.domain.delivery.routes import Rate, RouteRule
@@ -104,7 +105,8 @@ class Config:
     """The whole file. `digest` is the SHA-256 of its body before secrets were filled in.
 
     `accounts` are official accounts, `gateways` all others. `earlier` are former versions of rules that
-    somebody is still in, by name and version; the file does not tell, see `bot.earlier`.
+    somebody is still in, by name and version; the file does not tell, see `bot.earlier`. `content` is the
+    library, the newest first.
     """
 
     app: App
@@ -131,6 +133,7 @@ class Config:
     stages: Mapping[str, Condition]
     segments: Mapping[str, Condition]
     coupons: Mapping[str, CouponBatch]
+    content: tuple[Item, ...]
     rules: Mapping[str, Rule]
     campaigns: Mapping[str, Campaign]
     claims: tuple[ClaimOffer, ...]

@@ -49,6 +49,10 @@ def check_references(draft: Draft, home: Path, problems: Problems) -> None:
             problems.warning(
                 f"coupons.{name}.stock", f'no file "{coupon.codes_file}" yet, so there is no code'
             )
+    for name, item in draft.content.items():
+        media = item.media or ""
+        if media and "://" not in media and not located(media, home).is_file():
+            problems.warning(f"content.{name}.media", f'no file "{media}"')
 
 
 def _check_accounts(draft: Draft, problems: Problems) -> None:

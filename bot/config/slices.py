@@ -2,7 +2,7 @@
 
 from bot.config.model import Config
 from bot.domain import programs
-from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
+from bot.domain.delivery.policy import MARKETING, DeliveryPolicy, ProgramGate
 from bot.domain.delivery.routes import GROUP, SUBSCRIPTION_NOTICE, TALKS
 from bot.domain.explanation import facts_of
 from bot.domain.gateways import ONEBOT
@@ -11,6 +11,11 @@ from bot.domain.handling import ConsentWords, Settings
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import EVERYBODY, Rule, Status
 from bot.domain.lifecycle.rulebook import Rulebook
+from bot.domain.words import plain
+
+# What members may always write, unless the configuration gives it another meaning.
+STOP = ("退订",)
+RESUME = ("恢复订阅",)
 
 
 def handler_settings(config: Config) -> Settings:
@@ -22,11 +27,7 @@ def handler_settings(config: Config) -> Settings:
         for name, platform_id in config.accounts[route.account].subscription_templates.items()
     }
     return Settings(
-        consents=tuple(
-            ConsentWords(rule.purpose, rule.grant_keywords, rule.withdraw_keywords, rule.notice)
-            for rule in config.consent.values()
-            if rule.grant_keywords or rule.withdraw_keywords
-        ),
+        consents=_consent_words(config),
         tag_keywords=config.tag_keywords,
         sources=config.sources,
         keyword_answers=config.keyword_answers,
@@ -46,6 +47,24 @@ def handler_settings(config: Config) -> Settings:
         zone=config.app.zone.key,
         ways=tuple(route.name for route in config.routes.values() if route.method in TALKS),
     )
+
+
+def _consent_words(config: Config) -> tuple[ConsentWords, ...]:
+    """Return the words of each purpose; those that everybody knows for marketing need not be written."""
+    taken = {
+        plain(word)
+        for rule in config.consent.values()
+        for word in (*rule.grant_keywords, *rule.withdraw_keywords)
+    }
+    found = []
+    for rule in config.consent.values():
+        grant, withdraw = rule.grant_keywords, rule.withdraw_keywords
+        if rule.purpose == MARKETING:
+            grant += tuple(word for word in RESUME if plain(word) not in taken)
+            withdraw += tuple(word for word in STOP if plain(word) not in taken)
+        if grant or withdraw:
+            found.append(ConsentWords(rule.purpose, grant, withdraw, rule.notice))
+    return tuple(found)
 
 
 def manners(config: Config) -> dict[str, Manners]:

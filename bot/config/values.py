@@ -135,6 +135,14 @@ def moment(text: object) -> datetime | date:
     raise ValueError('write a day "2026-12-01" or a moment with its zone "2026-12-12T12:00:00+08:00"')
 
 
+def day(text: object) -> date:
+    """Return the day of ``"2026-12-01"``."""
+    found = moment(text) if isinstance(text, str) and len(text) == 10 else None
+    if found is None:
+        raise ValueError('write a day in quotes: "2026-12-01"')
+    return found
+
+
 def size(text: object) -> int:
     """Return bytes of ``64KB``, ``10MB`` or ``1GB``, in powers of 1024."""
     found = re.fullmatch(r"([0-9]{1,6})(KB|MB|GB)", text, re.ASCII) if isinstance(text, str) else None

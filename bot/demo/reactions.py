@@ -14,6 +14,8 @@ from bot.demo.plans import order_of
 
 # A coupon code as the members see it: thirteen of these letters.
 CODE = re.compile(r"(?<![0-9A-Z])[2-9A-HJ-NP-Z]{13}(?![0-9A-Z])")
+# What is made by chance in a message: codes, and the tokens of links.
+MADE = re.compile(rf"{CODE.pattern}|(?<=/l/)[A-Za-z0-9_-]+|(?<=/me/)[A-Za-z0-9_-]+")
 CLAIM_WORDS = ("回来了", "生日礼")
 REPLY = "reply"
 
@@ -31,8 +33,11 @@ class Received:
 
 
 def react(person: Person, got: Received, seed: int) -> list[Act]:
-    """Return what the person does because of a message. Codes are unguessable, so chance ignores them."""
-    rng = person.chance(seed, f"{got.at.isoformat()}|{got.route}|{CODE.sub('', got.text)}")
+    """Return what the person does because of a message.
+
+    Codes and tokens differ from play to play, so chance ignores them.
+    """
+    rng = person.chance(seed, f"{got.at.isoformat()}|{got.route}|{MADE.sub('', got.text)}")
     return list(_reactions(person, got, rng))
 
 

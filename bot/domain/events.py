@@ -47,6 +47,8 @@ GROUP_BUY_EXPIRED = "group_buy.expired"
 SUBSCRIPTION_ANSWERED = "subscription.answered"
 DELIVERY_RECEIPT = "delivery.receipt"
 ERASURE_ASKED = "privacy.erasure_asked"
+# The member asked us to forget them and was asked whether they mean it.
+ERASURE_WISHED = "privacy.erasure_wished"
 # A shop's system told us traits of a member, or two names of one.
 IDENTIFIED = "member.identified"
 # Taken over from a file or a platform's list; always silent.

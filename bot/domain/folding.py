@@ -164,7 +164,7 @@ def _with_run(member: Member, run: Enrollment, *, ended_now: bool) -> Member:
 
 def _erase(member: Member, effect: EraseMember) -> Member:
     """What may stay is for storage to find out; until then nothing is known but the ties elsewhere."""
-    elsewhere = tuple(link for link in member.links if link.account != effect.account)
+    elsewhere = effect.account and any(link.account != effect.account for link in member.links)
     if elsewhere:
         return member
     return Member(member.id, member.known_since, consents=member.consents, links=member.links)

@@ -72,7 +72,7 @@ def _name(node: nodes.Name, reading: Reading, _depth: int) -> nodes.Node:
         return node
     if node.name in ROOTS or node.name in reading.loops:
         return _refuse(node, reading, f'"{node.name}" is not a value; name one of its parts')
-    return _unknown(node, reading, node.name, [*ROOTS, "coupons"])
+    return _unknown(node, reading, node.name, [*ROOTS, *LISTS])
 
 
 def _unknown(node: nodes.Node, reading: Reading, name: str, known: Collection[str]) -> nodes.Node:
@@ -106,7 +106,9 @@ def _for(node: nodes.For, reading: Reading, depth: int) -> nodes.Node:
     source = _list_name(node.iter)
     if source is None or node.recursive or node.test is not None or reading.loops:
         return _refuse(
-            node, reading, "a loop runs over coupons or member.tags, plainly and not inside another"
+            node,
+            reading,
+            "a loop runs over coupons, items, activities or member.tags, plainly and not inside another",
         )
     target = node.target
     if not isinstance(target, nodes.Name) or target.name in {*ROOTS, *LISTS, LINKS, "loop"}:

@@ -11,7 +11,7 @@ from bot.rendering.environment import MessageEnvironment
 from bot.rendering.front_matter import NOTICES
 from bot.rendering.inducement import induced
 from bot.rendering.message import FIELD_LIMITS, Message, shown
-from bot.rendering.scope import uses_personal
+from bot.rendering.scope import LISTS, uses_personal
 
 FAILURES = (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 EXPECTED = {"mass": ("mass", "text", "news", "image"), "subscription": ("subscription_notice",),
@@ -26,6 +26,8 @@ _SAMPLE: Mapping[str, dict[str, Any]] = {
     "event": {},
     "coupon": {},
 }  # fmt: skip
+# Lists that are values of their own; any of them may be empty.
+OWN_LISTS = tuple(name for name in LISTS if "." not in name)
 UNKNOWN = ("name", "stage", "level", "birthday", "source")
 MOMENT = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 
@@ -38,7 +40,7 @@ def sample_values(message: Message) -> dict[str, Any]:
     sample = message.head.sample
     given = {key: sample[key] for key in _SAMPLE if isinstance(sample.get(key), dict)}
     merged = {key: {**base, **given.get(key, {})} for key, base in _SAMPLE.items()}
-    return {**merged, "coupons": sample.get("coupons", [])}
+    return {**merged, **{name: sample.get(name, []) for name in OWN_LISTS}}
 
 
 def wrong_with(
@@ -74,7 +76,10 @@ def _wrong_sample(message: Message, surroundings: Mapping[str, Any]) -> Iterator
     strangers = {**values["member"], **dict.fromkeys(UNKNOWN)}
     for case, tried in (
         ("its own sample", values),
-        ("a member of whom nothing is known", {**values, "member": strangers, "coupons": []}),
+        (
+            "a member of whom nothing is known",
+            {**values, "member": strangers, **{name: [] for name in OWN_LISTS}},
+        ),
     ):
         try:
             texts = list(_texts(message.content(tried)))

@@ -81,6 +81,13 @@ class Renderer:
             found.setdefault(name, set()).add(variant)
         return {name: frozenset(variants) for name, variants in found.items()}
 
+    def uses_of_families(self) -> Mapping[str, frozenset[str]]:
+        """Return the values that any variant of each family may ask for, by the family's name."""
+        found: dict[str, frozenset[str]] = {}
+        for (name, _), message in self._messages.items():
+            found[name] = found.get(name, frozenset()) | message.uses
+        return found
+
     def purpose(self, name: str) -> str | None:
         """Return ``service`` or ``marketing`` of a family, None when there is none of that name."""
         return next((each.head.purpose for (known, _), each in self._messages.items() if known == name), None)

@@ -12,12 +12,17 @@ ROOTS: Mapping[str, frozenset[str]] = {
     "rule": frozenset({"name"}),
     "app": frozenset({"name", "contact"}),
     "event": frozenset(),
+    "item": frozenset({"title", "summary", "media", "link"}),
+    "activity": frozenset({"kind", "name", "words", "closes_at"}),
 }  # fmt: skip
-LISTS: Mapping[str, str] = {"coupons": "coupon", "member.tags": ""}
-# The same for everybody who gets the same message: what those may use who refuse personalisation.
+LISTS: Mapping[str, str] = {
+    "coupons": "coupon", "member.tags": "", "items": "item", "activities": "activity",
+}  # fmt: skip
+# The same for everybody who gets the same message: what those may use who refuse personalisation. The items
+# of the library are so wherever the message must be, see `storage.library`.
 IMPERSONAL = frozenset({
     "rule.name", "app.name", "app.contact", "coupon.title", "coupon.amount_off", "coupon.percent_off",
-    "coupon.max_off", "coupon.min_spend", "coupon.keyword",
+    "coupon.max_off", "coupon.min_spend", "coupon.keyword", "items.*",
 })  # fmt: skip
 FILTERS = frozenset({"day", "date", "time", "money", "mask", "default", "d", "length"})
 TESTS = frozenset({"defined", "undefined", "none", "true", "false"})

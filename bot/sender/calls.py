@@ -47,8 +47,8 @@ class Caller:
         try:
             content = self.wording.content(departure, route)
         except Undeliverable as error:
-            if error.reason == Reason.NO_VARIANT:
-                return Refused(departure, Reason.NO_VARIANT)
+            if error.reason in {Reason.NO_VARIANT, Reason.NOTHING_NEW}:
+                return Refused(departure, error.reason)
             log.warning("message_not_rendered", template=departure.message.template, reason=error.detail)
             return Refused(departure, Reason.UNRENDERABLE, detail=error.detail)
         except Exception as error:  # a template's fault is its row's end, never its neighbours'

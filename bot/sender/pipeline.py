@@ -110,10 +110,11 @@ class Sender:
     async def _orphans(self) -> list[Departure]:
         """Return what dead runners left that may be sent again, and make due what waited long enough."""
         now, policy, owner = self._clock.now(), self._caller.policy, self._owner
+        library = self._caller.wording.library
 
         def work(c: Connection) -> list[Departure]:
             outbox.end_waits(c, now)
-            return outbox.adopt(c, owner, policy, now)
+            return outbox.stocked(c, outbox.adopt(c, owner, policy, now), policy, library, now)
 
         return await self._database.write(work)
 
@@ -123,7 +124,7 @@ class Sender:
         now, policy, owner = self._clock.now(), self._caller.policy, self._owner
         ids = batch.popleft() if batch else None
         idle = self._stopping or (batch is not None and ids is None)
-        ask = Ask(owner, policy, now, 0 if idle else CHUNK, ids)
+        ask = Ask(owner, policy, now, 0 if idle else CHUNK, ids, self._caller.wording.library)
 
         def work(c: Connection) -> Claimed:
             outbox.record(c, results, owner, policy, now)

@@ -84,12 +84,13 @@ def _worded(
     pooled: Iterable[Departure], caller: Caller
 ) -> tuple[dict[tuple[str, bytes], tuple[Content, list[Departure]]], list[Outcome]]:
     """Return the rows grouped by route and identical bytes, and outcomes of those that can't be worded."""
-    known: dict[tuple[str, str, str, str], Content | None] = {}
+    known: dict[tuple[str, ...], Content | None] = {}
     groups: dict[tuple[str, bytes], tuple[Content, list[Departure]]] = {}
     failed: list[Outcome] = []
     for departure in pooled:
         message = departure.message
-        asked = (departure.route, message.template, message.rule, repr(sorted(message.context.items())))
+        values = repr((sorted(message.context.items()), departure.shelf))
+        asked = (departure.route, message.template, message.rule, values)
         if asked not in known:
             known[asked] = _content(departure, caller)
         content = known[asked]

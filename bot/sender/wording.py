@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.domain.content import Content, Notice, Text
+from bot.domain.content_choice import EMPTY, Library, shelf_scope
 from bot.domain.coupons import CouponBatch
 from bot.domain.delivery.departures import Departure, Profile
+from bot.domain.delivery.reasons import Reason
 from bot.domain.delivery.routes import RouteRule
+from bot.domain.errors import Undeliverable
 from bot.domain.scope import Scope, coupon_scope, scope
 
 _NOBODY = Profile()
@@ -34,6 +37,7 @@ class Wording:
     batches: Mapping[str, CouponBatch] = field(default_factory=dict)
     template_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     redeem_url: Callable[[str], str] = lambda code: code
+    library: Library = EMPTY
 
     def content(self, departure: Departure, route: RouteRule) -> Content:
         """Return the content; whatever the renderer raises means that it can't be worded."""
@@ -46,6 +50,9 @@ class Wording:
             message.context,
             message.rule,
         )
+        values |= shelf_scope(self.library, message.template, departure.shelf)
+        if self.library.items and self.library.lists(message.template) and not departure.shelf.items:
+            raise Undeliverable(Reason.NOTHING_NEW)
         content = self.renderer.render(
             message.template, route.method, values, personalised=departure.personalised
         )

@@ -13,6 +13,8 @@ from bot.heart import Heart
 from bot.web.callback import CallbackDoor
 from bot.web.events.desk import Desk
 from bot.web.health import Health
+from bot.web.links import Links
+from bot.web.me import OwnPage
 from bot.web.metrics import Metrics
 from bot.web.onebot import Feed, OneBotDoor
 from bot.web.redeem import Landing
@@ -51,9 +53,15 @@ def site_of(house: House, *, beats: bool, more: Iterable[web.AbstractRouteDef] =
     )
     heart = house.heart if beats else None
     health = Health(database, clock, heart, metrics, lambda: free_share(database))
-    landing = Landing(database, clock, config)
-    house.doors += [lambda new: webhooks.follow(new.webhook_secrets, new.connected), landing.follow]
+    pages = (
+        Landing(database, clock, config),
+        Links(database, clock, config),
+        OwnPage(database, clock, config),
+    )
+    house.doors.append(lambda new: webhooks.follow(new.webhook_secrets, new.connected))
+    house.doors += [page.follow for page in pages]
     callbacks = CallbackDoor(house.channels, house.dispatcher, clock, metrics.callback)
     gateways = OneBotDoor(house.channels, house.feed, clock)
-    others = [*webhooks.routes(), *health.routes(), *landing.routes(), *gateways.routes()]
+    others = [*webhooks.routes(), *health.routes(), *gateways.routes()]
+    others += [route for page in pages for route in page.routes()]
     return Site(callbacks, [*others, *more], [gateways.close])

@@ -5,22 +5,16 @@ that is unknown, used, expired or mistyped gets the same bytes, and many misses 
 the page for it for a while, hits included.
 """
 
-from base64 import b64encode
 from datetime import timedelta
-from hashlib import sha256
 from http import HTTPStatus
-from io import BytesIO
-from pathlib import Path
 
-import segno
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from bot.config import Config
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageUnavailable
 from bot.domain.scope import yuan
+from bot.web.leaflet import Leaflet, picture
 from bot.web.throttle import Throttle
 from storage.database import Database
 from storage.showing import Shown, usable
@@ -41,22 +35,7 @@ class Landing:
         self._clock = clock
         self._config = config
         self._misses = Throttle(MISSES, WITHIN)
-        folders = [*config.template_paths, Path(__file__).resolve().parents[2] / "templates"]
-        pages = Environment(
-            loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, auto_reload=False
-        )
-        self._page = pages.get_template(PAGE)
-        style, _, _ = pages.loader.get_source(pages, STYLE) if pages.loader else ("", "", None)
-        self._style = style.strip()
-        digest = b64encode(sha256(self._style.encode()).digest()).decode()
-        policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
-        self._headers = {
-            "Content-Security-Policy": policy,
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-Robots-Tag": "noindex",
-        }
+        self._page = Leaflet(config.template_paths, PAGE, STYLE)
 
     def follow(self, config: Config) -> None:
         """Show the coupons of this configuration from the next request on."""
@@ -89,14 +68,13 @@ class Landing:
         return await self._database.read(lambda c: usable(c, code, now))
 
     def _answer(self, status: HTTPStatus, found: Shown | None = None, *, busy: bool = False) -> web.Response:
-        text = self._page.render(
+        return self._page.answer(
+            status,
             app=self._config.app,
             coupon=self._coupon(found) if found else None,
-            qr=_picture(found.code) if found else "",
+            qr=picture(found.code) if found else "",
             busy=busy,
-            style=Markup(self._style),  # noqa: S704  our own file
         )
-        return web.Response(status=status, text=text, content_type="text/html", headers=self._headers)
 
     def _coupon(self, found: Shown) -> dict[str, object]:
         batch = self._config.coupons[found.batch]
@@ -108,12 +86,3 @@ class Landing:
             "code": found.code,
             "expires_on": f"{day.year}年{day.month}月{day.day}日 {day:%H:%M}",
         }
-
-
-def _picture(code: str) -> Markup:
-    """Return a code as an inline SVG."""
-    out = BytesIO()
-    segno.make(code, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, nl=False, omitsize=True, border=2
-    )
-    return Markup(out.getvalue().decode())  # noqa: S704  drawn by us; the code itself is only dots in it

@@ -7,6 +7,7 @@ from storage.outbox.judgement import Ask, ContendedError
 from storage.outbox.mass import adopt_batches, close_batch, store_batch
 from storage.outbox.queue import Ahead, ahead, cancel, end_waits, enqueue, park, wake_held, wake_waiting
 from storage.outbox.results import record
+from storage.outbox.stocking import stocked
 
 __all__ = [
     "BEAT",
@@ -30,6 +31,7 @@ __all__ = [
     "record",
     "resolve",
     "resume_program",
+    "stocked",
     "store_batch",
     "unknown",
     "wake_held",

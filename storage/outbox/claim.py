@@ -9,6 +9,7 @@ from bot.domain.delivery.departures import Departure
 from storage import rates
 from storage.outbox.due import due_of, first_due, hold_members
 from storage.outbox.judgement import Ask, Judgement
+from storage.outbox.stocking import stocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +45,5 @@ def claim_due(c: Connection, ask: Ask) -> Claimed:
     if not due:
         return Claimed([], passed_over=passed_over)
     departures, looked = Judgement(c, ask, pace, due).settle()
+    departures = stocked(c, departures, ask.policy, ask.library, ask.now)
     return Claimed(departures, looked, passed_over, len(first) >= limit)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.domain.content_choice import EMPTY, Library
 from bot.domain.coupons import Coupon, CouponClaim
 from bot.domain.delivery.departures import Departure, Profile
 from bot.domain.delivery.judging import Candidate, judge
@@ -36,6 +37,7 @@ class Ask:
     now: datetime
     limit: int = 50
     ids: tuple[int, ...] | None = None
+    library: Library = EMPTY
 
 
 class Judgement:

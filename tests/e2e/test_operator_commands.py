@@ -83,6 +83,7 @@ async def test_what_is_planned_previewed_and_tried_is_told(community: Whole) -> 
     assert "试发会员 m1、m2" in str(await community.says("老李", "/试发 digest"))
     for line in (
         "/额度",
+        "/内容",
         "/规则",
         "/活动",
         "/券",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.domain.content_choice import NOTHING, Shelf
 from bot.domain.coupons import Coupon
 from bot.domain.outbox import OutboxMessage
 from bot.domain.value import value
@@ -23,7 +24,7 @@ class Departure:
     """A claimed row: reserved in every ledger, to be sent by `route` to `address`, once.
 
     `allowance` is what was spent (route, platform template). `attempt` counts from 1.
-    `keyed_at` is when the platform may first have seen the key.
+    `keyed_at` is when the platform may first have seen the key. `shelf` is what it shows of the library.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Departure:
     profile: Profile = Profile()
     attempt: int = 1
     keyed_at: datetime | None = None
+    shelf: Shelf = NOTHING
 
 
 @value

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     HANDED_OFF = "handed_off"  # unreachable, so a person was asked to look
     NO_VARIANT = "no_variant"  # who refused personal messages has no text to get by this route
     UNRENDERABLE = "unrenderable"  # its template failed with the member's values
+    NOTHING_NEW = "nothing_new"  # it lists items of the library, and the member was shown all there are
     POISON = "poison"  # it failed too often in ways nobody foresaw
     RETRY = "retry"  # the platform was busy; it is tried again
     DOUBTFUL = "doubtful"  # whether the call had its effect is not known, and no key protects a repeat

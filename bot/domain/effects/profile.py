@@ -121,7 +121,7 @@ class SetFollowing:
 
 @value
 class EraseMember:
-    """Forget what came through this account; see `privacy.unfollowed` in the configuration."""
+    """Forget what came through this account, without one everything; see `privacy.unfollowed`."""
 
     member_id: int
     account: str

@@ -68,7 +68,7 @@ async def test_a_source_nobody_configured_has_no_code(lite: Shell) -> None:
 
 
 async def test_the_menu_is_published_on_order_and_at_start_when_it_changed(lite: Shell) -> None:
-    assert (await lite.done("menu", "publish", "shop"))["entries"] == 2
+    assert (await lite.done("menu", "publish", "shop"))["entries"] == 3
     (account,) = await lite.ask("account")
     assert "my_coupons" in str(account["menu"])
     changed = lite.config.read_text(encoding="utf-8").replace("label: 我的券", "label: 优惠券")

@@ -30,6 +30,19 @@ def test_the_complete_file_s_activities_have_their_terms() -> None:
     assert config.points.levels == {"银": 0, "金": 500, "黑": 2000}
 
 
+def test_the_complete_file_s_library_has_the_newest_first() -> None:
+    config = load_config(COMPLETE, ENVIRON, PARTS)
+    assert [one.name for one in config.content] == ["tea_story", "milk_choice", "old_news"]
+    tea, milk, old = config.content
+    assert str(tea.since) == "2026-11-01 00:00:00+08:00"
+    assert str(old.until) == "2026-02-01 00:00:00+08:00"
+    assert (milk.labels, milk.summary, milk.url) == (
+        ("母婴",),
+        "看懂段位",
+        "https://shop.example.com/read/milk",
+    )
+
+
 def test_without_secrets_each_missing_name_is_one_problem_and_hides_nothing() -> None:
     problems = [problem for problem in check(COMPLETE, {}, PARTS) if problem.level == "error"]
     unset = [problem for problem in problems if "is not set in the environment" in problem.message]

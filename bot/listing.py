@@ -1,0 +1,72 @@
+"""What a reply may ask for by ``context={"list": …}``, read in the transaction that words it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.activities import Activities
+from bot.domain.activities.listing import activity_scope, open_ones
+from bot.domain.content_choice import EMPTY, Library
+from bot.domain.coupons import CouponBatch
+from bot.domain.scope import coupon_scope
+from storage import holdings, mine, passes, switches
+from storage.database import Connection
+
+LIST = "list"
+COUPONS = "coupons"
+ACTIVITIES = "activities"
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What replies show besides the member; `redeem_url` gives the page of a code, `base` is our address."""
+
+    batches: Mapping[str, CouponBatch]
+    redeem_url: Callable[[str], str]
+    base: str = ""
+    activities: Activities = field(default_factory=Activities)
+    library: Library = EMPTY
+
+    def values(
+        self, c: Connection, context: Mapping[str, object], member_id: int, now: datetime
+    ) -> dict[str, object]:
+        """Return what the list that `context` names adds to a template's values; nothing for none."""
+        read = READERS.get(str(context.get(LIST, "")))
+        return read(self, c, context, member_id, now) if read is not None else {}
+
+
+def coupons(
+    lists: Lists, c: Connection, _context: Mapping[str, object], member_id: int, now: datetime
+) -> dict[str, object]:
+    """Return what the member can use, the first to expire first."""
+    return {
+        COUPONS: [
+            coupon_scope(lists.batches[coupon.batch], lists.redeem_url, coupon)
+            for coupon in holdings.usable(c, member_id, now)
+            if coupon.batch in lists.batches
+        ]
+    }
+
+
+def activities(
+    lists: Lists, c: Connection, _context: Mapping[str, object], _member_id: int, now: datetime
+) -> dict[str, object]:
+    """Return what can be joined now."""
+    switched = switches.activities(switches.all_on(c))
+    return {ACTIVITIES: [activity_scope(one) for one in open_ones(lists.activities, switched, now)]}
+
+
+def _data(
+    _lists: Lists, c: Connection, context: Mapping[str, object], member_id: int, _now: datetime
+) -> dict[str, object]:
+    return {"event": {**context, **mine.held(c, member_id)}}
+
+
+def _page(
+    lists: Lists, c: Connection, context: Mapping[str, object], member_id: int, now: datetime
+) -> dict[str, object]:
+    return {"event": {**context, "url": f"{lists.base}/me/{passes.issue(c, member_id, now)}"}}
+
+
+Read = Callable[[Lists, Connection, Mapping[str, object], int, datetime], dict[str, object]]
+READERS: Mapping[str, Read] = {COUPONS: coupons, ACTIVITIES: activities, "data": _data, "page": _page}

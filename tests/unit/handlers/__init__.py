@@ -1,0 +1,1 @@
+"""What handlers decide, without any database."""
