@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.domain.effects import Effect, RedeemCoupon, SetAttributes
-from bot.domain.events import COUPON_REDEEMED, ORDER_PAID, InboundEvent
+from bot.domain.effects import Effect, RedeemCoupon, RefundCoupon, SetAttributes
+from bot.domain.events import COUPON_REDEEMED, ORDER_PAID, ORDER_REFUNDED, InboundEvent
 from bot.domain.handling import Handler, Settings
 from bot.domain.members import Member
 
@@ -27,7 +27,14 @@ def redeem(event: InboundEvent, member: Member, _settings: Settings, _now: datet
     return [RedeemCoupon(member.id, code, order_id, event.amount, event.at)]
 
 
+def refund(event: InboundEvent, member: Member, _settings: Settings, _now: datetime) -> list[Effect]:
+    """Note a coupon whose order was paid back."""
+    order_id = str(event.properties.get("order_id") or "")
+    return [RefundCoupon(member.id, order_id, event.amount, event.at)] if order_id else []
+
+
 HANDLERS: tuple[Handler, ...] = (
     Handler(frozenset(), learn),
     Handler(frozenset({COUPON_REDEEMED, ORDER_PAID}), redeem),
+    Handler(frozenset({ORDER_REFUNDED}), refund),
 )

@@ -55,6 +55,11 @@ def _redemptions(connection: Connection, found: Marked, now: datetime) -> None:
         redemption.redeem(connection, effect.code, effect.order_id, effect.amount, now)
 
 
+def _refunds(connection: Connection, found: Marked, now: datetime) -> None:
+    for effect, _ in found:
+        redemption.refund(connection, effect.member_id, effect.order_id, effect.amount, now)
+
+
 def _groups(connection: Connection, found: Marked, _now: datetime) -> None:
     groups.move(connection, [effect for effect, _ in found])
 
@@ -81,6 +86,7 @@ IN_BULK: Mapping[type, Callable[[Connection, Marked, datetime], None]] = {
     fx.Suppress: _suppressions,
     fx.Handoff: _handoffs,
     fx.RedeemCoupon: _redemptions,
+    fx.RefundCoupon: _refunds,
     fx.Receipt: _receipts,
     fx.JoinGroup: _groups,
     fx.SayInGroup: _group_posts,

@@ -24,11 +24,12 @@ HELD = (
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of one batch as the ledger keeps them."""
+    """The terms of one batch as the ledger keeps them; `most` is how many its budget pays for."""
 
     valid: timedelta
     limit: int | None
     window: timedelta | None
+    most: int | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
@@ -38,6 +39,7 @@ class Terms:
             timedelta(seconds=stored["valid_s"]),
             stored.get("limit"),
             timedelta(seconds=window) if window is not None else None,
+            stored.get("most"),
         )
 
 
@@ -48,6 +50,7 @@ def terms_of(batch: CouponBatch) -> dict[str, Any]:
         "valid_s": batch.valid.total_seconds(),
         "limit": limit.count if limit else None,
         "window_s": limit.window.total_seconds() if limit and limit.window else None,
+        "most": batch.affordable,
     }
 
 

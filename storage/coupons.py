@@ -1,7 +1,6 @@
-"""The coupon ledger: a code is in one state at a time, and no more leave a batch than it has.
+"""The coupon ledger: a code is in one state at a time, and no more leave a batch than it has or can afford.
 
-Claims of one batch are served one after another: the batch row is locked first (SQLite holds the
-whole database), so that counting what a member has and what is left cannot be overtaken.
+Claims of one batch are served in turn: its row is locked first, so that no counting can be overtaken.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -136,10 +135,11 @@ def _claim_batch(
     outcomes: dict[str, Outcome] = dict(_known(connection, claims))
     terms = Terms.of(batch.terms)
     fresh = {claim.key: claim for claim in claims if claim.key not in outcomes}
-    if batch.stock <= batch.taken:
+    left = (batch.stock if terms.most is None else min(batch.stock, terms.most)) - batch.taken
+    if left <= 0:
         return outcomes | dict.fromkeys(fresh, Refusal.SOLD_OUT)
     allowed = within_limit(connection, name, list(fresh.values()), terms, now, outcomes)
-    taken = take(connection, batch, allowed, state, terms.valid, now, new_code)
+    taken = take(connection, batch, allowed[:left], state, terms.valid, now, new_code)
     for claim in allowed:
         outcomes[claim.key] = taken.get(claim.key, Refusal.SOLD_OUT)
     return outcomes

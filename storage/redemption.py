@@ -6,12 +6,20 @@ from typing import Any
 from sqlalchemy import Connection, func, literal_column, select, update
 
 from bot.domain.coupons import CouponState
+from bot.domain.events import ORDER_REFUNDED
 from storage.coupon_stock import BATCH, COUPON
 from storage.coupon_trail import note
+from storage.dialect import property_text
 from storage.reading import Query, moment_decoder
+from storage.tables import table
+from storage.tables.events import EventRow
+
+EVENT = table(EventRow)
 
 
-def redeem(connection: Connection, code: str, order_id: str, amount: int, now: datetime) -> str:
+def redeem(
+    connection: Connection, code: str, order_id: str, amount: int, now: datetime, actor: str = "shop"
+) -> str:
     """Mark an issued code as used by this order; the same order again changes nothing.
 
     Returns ``redeemed``, ``again``, or why not: ``unknown``, ``expired`` or the state it is in.
@@ -30,8 +38,36 @@ def redeem(connection: Connection, code: str, order_id: str, amount: int, now: d
         .where(COUPON.c.id == row.id)
         .values(state=CouponState.REDEEMED, redeemed_at=now, at=now, order_id=order_id, amount=amount)
     )
-    note(connection, [(row.id, CouponState.REDEEMED, f"order:{order_id}")], now)
+    note(connection, [(row.id, CouponState.REDEEMED, f"order:{order_id}")], now, actor)
     return "redeemed"
+
+
+def refund(connection: Connection, member_id: int, order_id: str, amount: int, now: datetime) -> str:
+    """Note that an order which used a coupon was paid back, wholly or in part; a part keeps it used.
+
+    `amount` is what was paid back now (分), 0 for all of it. Returns ``refunded``, ``in_part``, or empty
+    where the order used none.
+    """
+    used = (COUPON.c.order_id == order_id, COUPON.c.state == CouponState.REDEEMED)
+    rows = connection.execute(
+        select(COUPON).where(COUPON.c.member_id == member_id, *used).with_for_update()
+    ).all()
+    if not rows or not order_id:
+        return ""
+    back = _paid_back(connection, member_id, order_id)
+    whole = amount == 0 or any(back >= row.amount for row in rows)
+    state = CouponState.REFUNDED if whole else CouponState.REDEEMED
+    for row in rows:
+        connection.execute(update(COUPON).where(COUPON.c.id == row.id).values(state=state, at=now))
+        note(connection, [(row.id, state, f"refund:{order_id}:{amount}")], now, "shop")
+    return "refunded" if whole else "in_part"
+
+
+def _paid_back(connection: Connection, member_id: int, order_id: str) -> int:
+    """Return what was paid back of an order so far; the event at hand is written already."""
+    mine = (EVENT.c.member_id == member_id, EVENT.c.kind == ORDER_REFUNDED)
+    of = property_text(connection, EVENT.c.properties, "order_id") == order_id
+    return int(connection.execute(select(func.sum(EVENT.c.amount)).where(*mine, of)).scalar() or 0)
 
 
 def expire(connection: Connection, now: datetime, limit: int = 1000) -> list[tuple[int, str, str]]:
@@ -48,7 +84,7 @@ def expire(connection: Connection, now: datetime, limit: int = 1000) -> list[tup
         connection.execute(
             update(COUPON).where(COUPON.c.id.in_(ids)).values(state=CouponState.EXPIRED, at=now)
         )
-        note(connection, [(coupon_id, CouponState.EXPIRED, "time") for coupon_id in ids], now)
+        note(connection, [(coupon_id, CouponState.EXPIRED, "time") for coupon_id in ids], now, "clock")
     return [(row.member_id, row.batch, row.code) for row in rows]
 
 

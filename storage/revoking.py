@@ -13,7 +13,7 @@ from storage.tables.lifecycle import EnrollmentRow
 ENROLLMENT = table(EnrollmentRow)
 
 
-def revoke(connection: Connection, code: str, cause: str, now: datetime) -> str:
+def revoke(connection: Connection, code: str, cause: str, now: datetime, actor: str = "hetang") -> str:
     """Take back a coupon that is not used; return ``revoked``, ``unknown``, or the state it stays in."""
     row = connection.execute(select(COUPON).where(COUPON.c.code == code).with_for_update()).one_or_none()
     if row is None or row.state in (CouponState.FREE, CouponState.RESERVED):
@@ -21,7 +21,7 @@ def revoke(connection: Connection, code: str, cause: str, now: datetime) -> str:
     if row.state != CouponState.ISSUED:
         return str(row.state)
     connection.execute(update(COUPON).where(COUPON.c.id == row.id).values(state=CouponState.REVOKED, at=now))
-    note(connection, [(row.id, CouponState.REVOKED, cause)], now)
+    note(connection, [(row.id, CouponState.REVOKED, cause)], now, actor)
     return CouponState.REVOKED.value
 
 

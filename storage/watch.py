@@ -30,6 +30,8 @@ RECENT = timedelta(days=1)
 
 # So far back a message is looked for that met the platform's words.
 LATEST_ROWS = 10_000
+# From this share of a budget on, in percent, operators hear of it.
+ALARMING, WHOLE = 80, 100
 MESSAGE = "alerts/raised"
 
 
@@ -45,7 +47,18 @@ def signs(c: Connection, now: datetime, stuck_after: timedelta, low_stock: Mappi
         unknown=_UNKNOWN.rows(c)[0][0],
         quarantine=_QUARANTINED.rows(c, since=stamped(c, now - RECENT))[0][0],
         low=_low(c, low_stock),
+        spent=_spent(c),
     )
+
+
+def _spent(c: Connection) -> dict[str, int]:
+    """Return the batches that gave away most of what their budget pays for, with the share in percent."""
+    found: dict[str, int] = {}
+    for name, taken, terms in c.execute(select(BATCH.c.name, BATCH.c.taken, BATCH.c.terms)):
+        most = terms.get("most")
+        if most and taken * WHOLE >= most * ALARMING:
+            found[name] = taken * WHOLE // most
+    return found
 
 
 def settle(c: Connection, found: Sequence[Alarm], now: datetime) -> None:

@@ -9,11 +9,13 @@ WARNING = "warning"
 LEAST_FREE = 0.10
 MOST_DRIFT = timedelta(seconds=60)
 
-ACCOUNT, TOKEN, TEMPLATE, COUPONS = "account", "token", "template", "coupons"
+ACCOUNT, TOKEN, TEMPLATE, COUPONS, BUDGET = "account", "token", "template", "coupons", "budget"
 STUCK, UNKNOWN, QUARANTINE, DISK, DATABASE, CLOCK = (
     "stuck", "unknown", "quarantine", "disk", "database", "clock",
 )  # fmt: skip
-FAMILIES = frozenset({ACCOUNT, TOKEN, TEMPLATE, COUPONS, STUCK, UNKNOWN, QUARANTINE, DISK, DATABASE, CLOCK})
+FAMILIES = frozenset({
+    ACCOUNT, TOKEN, TEMPLATE, COUPONS, BUDGET, STUCK, UNKNOWN, QUARANTINE, DISK, DATABASE, CLOCK,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Signs:
     and the platform's words; `resting` accounts without a token until a time. `stuck` counts sends that
     should be over, `unknown` those whose outcome nobody knows, `quarantine` what was set aside within a
     day, `failures` what the database failed at within an hour. `low` are coupon batches nearly sold
-    out, with what is left. `free` is the free share of the disk, `drift` how far the wall clock is off.
+    out, with what is left, `spent` those that gave most of their budget, in percent. `free` is the free
+    share of the disk, `drift` how far the wall clock is off.
     """
 
     stopped: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Signs:
     quarantine: int = 0
     failures: int = 0
     low: Mapping[str, int] = field(default_factory=dict)
+    spent: Mapping[str, int] = field(default_factory=dict)
     free: float = 1.0
     drift: timedelta = timedelta()
 
@@ -62,6 +66,7 @@ def alarms(signs: Signs) -> list[Alarm]:
     ]
     found += [Alarm(f"{TEMPLATE}:{name}", WARNING, why) for name, why in signs.templates.items()]
     found += [Alarm(f"{COUPONS}:{name}", WARNING, f"low: {left}") for name, left in signs.low.items()]
+    found += [Alarm(f"{BUDGET}:{name}", WARNING, f"spent: {share}%") for name, share in signs.spent.items()]
     counted = (
         (STUCK, CRITICAL, signs.stuck),
         (UNKNOWN, WARNING, signs.unknown),

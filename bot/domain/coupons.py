@@ -54,6 +54,12 @@ class CouponBatch:
     low_stock: int = 0
     budget: int = 0
 
+    @property
+    def affordable(self) -> int | None:
+        """Return how many the budget pays for at the most each may take off, None for any number."""
+        each = self.amount_off or self.max_off
+        return self.budget // each if self.budget and each else None
+
 
 @value
 class CouponClaim:

@@ -19,6 +19,7 @@ from bot.web.metrics import Metrics
 from bot.web.onebot import Feed, OneBotDoor
 from bot.web.redeem import Landing
 from bot.web.site import Site
+from bot.web.till import Till
 from bot.web.webhooks import WebhookDoor
 from storage.database import Database
 from storage.disk import free_share
@@ -57,6 +58,7 @@ def site_of(house: House, *, beats: bool, more: Iterable[web.AbstractRouteDef] =
         Landing(database, clock, config),
         Links(database, clock, config),
         OwnPage(database, clock, config),
+        Till(config.webhook_secrets, database, clock, config),
     )
     house.doors.append(lambda new: webhooks.follow(new.webhook_secrets, new.connected))
     house.doors += [page.follow for page in pages]

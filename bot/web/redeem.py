@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.showing import Shown, usable
 
 LONGEST_CODE = 64
-MISSES = 20
+MISSES = 5
 WITHIN = timedelta(minutes=10)
 PAGE = "pages/coupon.html"
 STYLE = "pages/coupon.css"

@@ -13,6 +13,7 @@ from storage.commands import (
     cases,
     circles,
     confirming,
+    couponing,
     people,
     planned,
     play,
@@ -33,7 +34,7 @@ LOOKS: Looks = {
 }  # fmt: skip
 DEEDS: Deeds = {
     **tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS, **proposing.DEEDS, **confirming.DEEDS,
-    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS, **play.DEEDS, **referring.DEEDS,
+    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS, **play.DEEDS, **referring.DEEDS, **couponing.DEEDS,
 }  # fmt: skip
 
 

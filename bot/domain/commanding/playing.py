@@ -119,3 +119,19 @@ class SettleReferral:
 
     name: str
     good: bool
+
+
+@value
+class RedeemCode:
+    """Use a coupon up for an order."""
+
+    code: str
+    order_id: str
+
+
+@value
+class RevokeCode:
+    """Take back a coupon that is not used, for a reason."""
+
+    code: str
+    cause: str

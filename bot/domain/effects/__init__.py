@@ -5,7 +5,7 @@ Handlers and rules return effects; `bot.domain.folding.fold` shows the next even
 member by id and its moment, so that applying is mechanical.
 """
 
-from bot.domain.effects.coupons import Attempt, IssueCoupon, RedeemCoupon
+from bot.domain.effects.coupons import Attempt, IssueCoupon, RedeemCoupon, RefundCoupon
 from bot.domain.effects.course import (
     CancelMessages,
     EarnGrant,
@@ -44,7 +44,7 @@ Effect = (
     | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
     | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
     | JoinGroup | LeaveGroup | SayInGroup | EndSilence | TellPhone | ForgetMessage
-    | ChangePoints
+    | ChangePoints | RefundCoupon
 )  # fmt: skip
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "QueueMessage",
     "Receipt",
     "RedeemCoupon",
+    "RefundCoupon",
     "RefundReferral",
     "RemoveTag",
     "Reply",

@@ -38,6 +38,16 @@ class RedeemCoupon:
     at: datetime
 
 
+@value
+class RefundCoupon:
+    """The shop paid an order back, wholly or in part; the coupon it used is noted as such. `amount` in 分."""
+
+    member_id: int
+    order_id: str
+    amount: int
+    at: datetime
+
+
 class Action(Protocol):
     """What may be attempted: some member's, at some moment. `storage.attempts.RESOLVERS` knows each kind."""
 

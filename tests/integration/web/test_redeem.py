@@ -57,7 +57,7 @@ async def test_markup_in_a_code_stays_text(shop: Shop) -> None:
 
 async def test_who_guesses_too_often_sees_no_coupon_for_a_while(shop: Shop) -> None:
     code = await issued(shop)
-    assert [(await page(shop, f"GUESS{number}"))[0] for number in range(20)] == [404] * 20
+    assert [(await page(shop, f"GUESS{number}"))[0] for number in range(5)] == [404] * 5
     assert (await page(shop, code))[0] == 429
     assert (await page(shop, "GUESS"))[0] == 429
     await shop.whole.advance("11m")

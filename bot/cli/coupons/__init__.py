@@ -1,0 +1,3 @@
+"""券 / coupons."""
+
+NAME = "coupons"
