@@ -75,7 +75,7 @@ async def built(config: Config, clock: Clock, reload: Reload | None = None) -> A
 
         dispatcher = Dispatcher(database, group_of(config, renderer, reload), clock, stir)
         poster = poster_of(config, database, renderer, channels, clock)
-        heart = Heart(clock, work_of(config, database, engine, dispatcher, poster))
+        heart = Heart(clock, work_of(config, database, engine, dispatcher, poster, channels))
         feed = Feed(dispatcher, database, clock)
         sockets = Sockets(feed, clock)
         program = Program(

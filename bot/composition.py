@@ -27,7 +27,8 @@ from bot.domain.lifecycle.rulebook import Rulebook
 from bot.engine import Engine
 from bot.forecasting import foretell_apart
 from bot.group import Group
-from bot.heart import Seen, Work
+from bot.heart import Pass, Seen, Work
+from bot.inviting import Inviting
 from bot.listing import Lists
 from bot.overhearing import Overhearing
 from bot.posting import Poster
@@ -125,7 +126,12 @@ def poster_of(
 
 
 def work_of(
-    config: Config, database: Database, engine: Engine, dispatcher: Dispatcher, poster: Poster
+    config: Config,
+    database: Database,
+    engine: Engine,
+    dispatcher: Dispatcher,
+    poster: Poster,
+    channels: Mapping[str, Channel],
 ) -> Work:
     """Return what does everything that time has made due, and the one look that tells what there is to do."""
     book = rulebook(config)
@@ -153,13 +159,22 @@ def work_of(
         posts = Seen.at(poster.look(c), now)
         return switches.all_on(c), announcer.look(c, now), runs, engine.look(c, now), posts
 
-    cleaning = Cleaning(database, config.app.zone, config.privacy.retention, book.moment_window)
-    # The watch comes last, so that what is merely due was sent before it counts as stuck.
     passes = (announcer.run, run_rules, timetable.run_tick, push, poster.run)
-    overhearing = Overhearing(database, dispatcher, config.complaints)
-    quiet = QuietMembers(database, dispatcher, config.groups.quiet_after)
-    besides = (Watch(database, config).run, cleaning.run, overhearing.run, quiet.run)
-    return Work(passes, look, besides=besides)
+    return Work(passes, look, besides=_besides(config, database, dispatcher, channels))
+
+
+def _besides(
+    config: Config, database: Database, dispatcher: Dispatcher, channels: Mapping[str, Channel]
+) -> tuple[Pass, ...]:
+    """Return what has a mind of its own; the watch is among it, so what is merely due was sent before."""
+    window = rulebook(config).moment_window
+    return (
+        Watch(database, config).run,
+        Cleaning(database, config.app.zone, config.privacy.retention, window).run,
+        Overhearing(database, dispatcher, config.complaints).run,
+        QuietMembers(database, dispatcher, config.groups.quiet_after).run,
+        Inviting(database, channels, handler_settings(config).ways).run,
+    )
 
 
 def _jobs(config: Config, book: Rulebook) -> list[Job]:

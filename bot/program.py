@@ -83,7 +83,7 @@ class Program:
         self.channels.update(channels)
         self.dispatcher.follow(group)
         poster = poster_of(config, self.database, renderer, self.channels, self.clock)
-        self.heart.follow(work_of(config, self.database, self.engine, self.dispatcher, poster))
+        self.heart.follow(work_of(config, self.database, self.engine, self.dispatcher, poster, self.channels))
         for follow in self.doors:
             follow(config)
         self.woken.set()

@@ -10,7 +10,17 @@ from sqlalchemy import Connection
 from bot.domain import effects as fx
 from bot.domain.effects import Attempt, BindOperator, Effect, Emit, IssueCoupon, Reply, SayInGroup
 from bot.domain.value import evolve
-from storage import binding, check_ins, coupon_wishes, draw_entries, opinions, parties, point_wishes
+from storage import (
+    binding,
+    check_ins,
+    coupon_wishes,
+    draw_entries,
+    invitations,
+    opinions,
+    parties,
+    point_wishes,
+    referrals,
+)
 from storage.outcomes import Came, Resolver
 
 OTHERWISE = "otherwise"
@@ -34,6 +44,10 @@ RESOLVERS: Mapping[type, Resolver] = {
     fx.JoinParty: parties.join,
     fx.AnswerSurvey: opinions.survey,
     fx.AnswerPoll: opinions.poll,
+    fx.Invite: invitations.invite,
+    fx.NoteReferral: referrals.note,
+    fx.QualifyReferral: referrals.qualify,
+    fx.RefundReferral: referrals.refund,
 }
 
 

@@ -19,6 +19,7 @@ from storage.commands import (
     programs,
     proposing,
     reading,
+    referring,
     standing,
     tagging,
     trying,
@@ -28,11 +29,11 @@ from storage.commands.orders import Deeds, Given, Looks
 
 LOOKS: Looks = {
     **standing.LOOKS, **people.LOOKS, **circles.LOOKS, **cases.LOOKS, **programs.LOOKS,
-    **planned.LOOKS, **arms.LOOKS, **play.LOOKS, **reading.LOOKS,
+    **planned.LOOKS, **arms.LOOKS, **play.LOOKS, **reading.LOOKS, **referring.LOOKS,
 }  # fmt: skip
 DEEDS: Deeds = {
     **tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS, **proposing.DEEDS, **confirming.DEEDS,
-    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS, **play.DEEDS,
+    **undoing.DEEDS, **trying.DEEDS, **arms.DEEDS, **play.DEEDS, **referring.DEEDS,
 }  # fmt: skip
 
 

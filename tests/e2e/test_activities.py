@@ -1,16 +1,13 @@
-"""What members can do in chat, by the whole program against the pretend WeChat."""
+"""What each member can do in chat for themselves, by the whole program against the pretend WeChat."""
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
-from bot.domain.events import ORDER_PAID, ORDER_REFUNDED, InboundEvent
-from bot.domain.identity import NUMBER, identity
-from storage.coupon_stock import BATCH
+from bot.domain.events import ORDER_REFUNDED
 from storage.reports import audited
+from tests.e2e.pastimes import ordered
 from tests.e2e.shift import bound
 from tests.whole import Whole, whole
 
@@ -21,15 +18,6 @@ async def community(tmp_path: Path, any_database_url: str) -> AsyncIterator[Whol
         yield running
         assert (await running.read(audited)).wrong == ()
         assert await running.listing("violations") == []
-
-
-async def ordered(community: Whole, member: str, number: int, yuan: int, kind: str = ORDER_PAID) -> None:
-    """Let the shop tell of an order, or of what it paid back."""
-    at = community.program.clock.now()
-    told = {"order_id": f"HT-{number}"}
-    key, whose = f"{kind}:{number}", identity(NUMBER, member)
-    event = InboundEvent(key, "webhook", kind, at, whose, properties=told, amount=yuan * 100)
-    await community.program.dispatcher.accept([event])
 
 
 async def test_a_week_of_checking_in_brings_points_a_level_and_a_coupon(community: Whole) -> None:
@@ -106,77 +94,3 @@ async def test_a_lottery_is_paid_for_limited_and_told_with_its_proof(community: 
     assert "已经结束" in str(await community.says("小明", "抽奖"))
     ((seed,),) = await community.rows("SELECT revealed FROM draw")
     assert seed in str(await community.says("小明", "抽奖规则"))
-
-
-async def test_a_flash_sale_opens_at_its_moment_and_tells_the_losers(community: Whole) -> None:
-    for who in ("小明", "小红", "小刚"):
-        await community.act("follow", who)
-    await community.program.database.write(
-        lambda c: c.execute(update(BATCH).where(BATCH.c.name == "tea_sale").values(stock=2))
-    )
-    assert "12月12日 12:00 开始" in str(await community.says("小明", "秒杀"))
-    await community.post("clock", set="2026-12-12T12:00:00+08:00")
-    found = [str(await community.says(who, "秒杀")) for who in ("小明", "小红", "小刚", "小明")]
-    assert ["抢到了" in one for one in found] == [True, True, False, True]
-    assert "已经抢完了" in found[2]
-    assert found[0] == found[3]
-    await community.advance("2h")
-    assert "已经结束" in str(await community.says("小刚", "秒杀"))
-
-
-async def test_three_buy_together_and_each_is_told(community: Whole) -> None:
-    for number, who in enumerate(("小明", "小红", "小刚"), start=1):
-        await community.act("follow", who)
-        await community.says(who, "你好")
-        if number == 1:
-            assert "下过单" in str(await community.says(who, "拼团"))
-        await ordered(community, f"m{number}", number, 100)
-    code = re.findall(r"参团 ([2-9A-Z]{6})", str(await community.says("小明", "拼团")))[0]
-    assert "还差 1 人" in str(await community.says("小红", f"参团 {code}"))
-    assert "成团了" in str(await community.says("小刚", f"参团{code.lower()}"))
-    await community.advance("1m")
-    told = [row["text"] for row in await community.listing("outbox") if row["route"] == "customer_service"]
-    assert len([text for text in told if "你的团满 3 人了" in text]) == 2
-    assert "拼团茶券" in str(await community.says("小明", "我的券"))
-
-
-async def test_a_group_that_stays_too_small_is_told_so(community: Whole) -> None:
-    await community.act("follow", "小明")
-    await ordered(community, "m1", 1, 100)
-    assert "开团成功" in str(await community.says("小明", "拼团"))
-    await community.advance("25h")
-    told = [row["text"] for row in await community.listing("outbox")]
-    assert any("没有在时间内凑满" in text for text in told)
-
-
-async def test_a_low_score_goes_to_a_person_and_a_high_one_is_thanked(community: Whole) -> None:
-    for number, who in enumerate(("小明", "小红"), start=1):
-        await community.act("follow", who)
-        await ordered(community, f"m{number}", number, 100)
-        assert await community.says(who, "9") is None
-    await community.advance("23h")
-    for who in ("小明", "小红"):
-        await community.says(who, "在吗")
-    await community.advance("2h")
-    asked = [row for row in await community.listing("outbox") if "给几分" in row["text"]]
-    assert len(asked) == 2
-    assert "抱歉" in str(await community.says("小明", "3"))
-    assert "谢谢你的 10 分" in str(await community.says("小红", "10"))
-    assert await community.says("小红", "10") is None
-    assert await community.rows("SELECT member_id, name FROM tag WHERE source = 'survey:nps' ORDER BY 1") == [
-        (1, "不满意"), (2, "满意"),
-    ]  # fmt: skip
-    assert await community.rows("SELECT member_id, queue FROM handoff") == [(1, "care")]
-
-
-async def test_a_vote_may_change_and_a_quiz_may_not(community: Whole) -> None:
-    await community.act("follow", "小明")
-    assert "A. 龙井" in str(await community.says("小明", "投票茶"))
-    assert "「普洱」" in str(await community.says("小明", "投票茶 B"))
-    assert "「龙井」" in str(await community.says("小明", "投票茶 龙井"))
-    assert await community.rows("SELECT choice FROM answer") == [("龙井",)]
-    assert "正确答案" in str(await community.says("小明", "问答茶 福建"))
-    assert "已经答过" in str(await community.says("小明", "问答茶 杭州"))
-    await community.act("follow", "小红")
-    assert "送你 10 积分" in str(await community.says("小红", "问答茶 a"))
-    assert "10 分" in str(await community.says("小红", "我的积分"))

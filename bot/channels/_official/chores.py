@@ -22,6 +22,8 @@ from bot.domain.account import (
 from bot.domain.errors import OutcomeUnknown, SendError
 
 DETAILS_AT_ONCE = 100
+# The longest the platform keeps a temporary code.
+MEMBER_CODE_S = 2_592_000
 # Where a mini-program button leads on a client too old for mini programs; the API demands an address.
 _NO_MINI_PROGRAMS = "https://mp.weixin.qq.com"
 
@@ -50,6 +52,20 @@ class Chores:
             }
         )
         return SourceCode(source, _text(answer, "ticket"), _text(answer, "url"))
+
+    async def create_member_code(self, scene: str) -> SourceCode:
+        """Make a QR code for one member's scene, good for 30 days; of these there is no limit.
+
+        https://developers.weixin.qq.com/doc/service/Account_Management/Generating_a_Parametric_QR_Code.html
+        """
+        answer = await self._client.qrcode.create(
+            {
+                "expire_seconds": MEMBER_CODE_S,
+                "action_name": "QR_STR_SCENE",
+                "action_info": {"scene": {"scene_str": scene}},
+            }
+        )
+        return SourceCode(scene, _text(answer, "ticket"), _text(answer, "url"))
 
     async def followers(self, after: str = "") -> FollowerPage:
         """Return the next page of up to 10,000 followers; begin and end with an empty address.

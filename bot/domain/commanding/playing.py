@@ -80,3 +80,42 @@ class SwitchActivity:
 
     name: str
     to: str
+
+
+@value
+class AskHeld:
+    """Which referrals are held because they look like abuse."""
+
+
+@value
+class HeldReferral:
+    """A newcomer whose coming is held: by whom, since when, and why."""
+
+    member_id: int
+    inviter_id: int
+    at: datetime
+    flags: str
+
+
+@value
+class AskKoc:
+    """Whom others listen to."""
+
+
+@value
+class KocPlace:
+    """A member's place among those who bring others: three percentiles and their mean, 0 to 100."""
+
+    member_id: int
+    content: int
+    referral: int
+    influence: int
+    index: int
+
+
+@value
+class SettleReferral:
+    """Let a held referral count after all, or refuse it for good; `name` is the newcomer's."""
+
+    name: str
+    good: bool

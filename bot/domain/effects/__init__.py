@@ -37,6 +37,7 @@ from bot.domain.effects.profile import (
     Suppress,
     TellPhone,
 )
+from bot.domain.effects.referral import Invite, NoteReferral, QualifyReferral, RefundReferral
 
 Effect = (
     AddTag | RemoveTag | SetStage | SetMembership | SetReview | SetAttributes | SetConsent | Suppress
@@ -65,17 +66,21 @@ __all__ = [
     "ExchangePoints",
     "ForgetMessage",
     "Handoff",
+    "Invite",
     "IssueCoupon",
     "JoinGroup",
     "JoinParty",
     "LeaveGroup",
     "MakeUpDay",
     "MoveEnrollment",
+    "NoteReferral",
     "OpenParty",
     "OpenWindow",
+    "QualifyReferral",
     "QueueMessage",
     "Receipt",
     "RedeemCoupon",
+    "RefundReferral",
     "RemoveTag",
     "Reply",
     "SayInGroup",

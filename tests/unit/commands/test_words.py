@@ -20,7 +20,7 @@ KNOWN = speaking.read(TEMPLATES)
 ALL: dict[str, Command] = plugins(*COMMANDS)
 # Calls whose first argument names a sentence.
 # What came of a brake, which its commands tell in words of their own.
-INSIDE = {"stopped", "already_stopped", "chosen", "same"}
+INSIDE = {"stopped", "already_stopped", "chosen", "same", "settled", "not_held"}
 NAMING = frozenset({"say", "wrong", "Done"})
 
 

@@ -1,0 +1,60 @@
+"""Effects on who brought whom."""
+
+from datetime import datetime
+
+from bot.domain.activities import Referral
+from bot.domain.value import value
+
+
+@value
+class Invite:
+    """Give the member a code of their own to invite by; only within an `Attempt`, and it always succeeds.
+
+    The facts: how many came by it so far (``came``), how many of those ordered (``ordered``), and whether
+    the code is ``ready``.
+    """
+
+    member_id: int
+    account: str
+    key: str
+    at: datetime
+
+
+@value
+class NoteReferral:
+    """A newcomer followed by somebody's code; only within an `Attempt`.
+
+    It fails as ``unknown`` (nobody's code), ``self``, ``known`` (no newcomer, or one who was here before),
+    ``again`` (somebody else brought them), ``ring``, or ``limit``.
+    """
+
+    member_id: int
+    scene: str
+    activity: Referral
+    first: bool
+    key: str
+    at: datetime
+
+
+@value
+class QualifyReferral:
+    """The newcomer ordered for the first time; only within an `Attempt`.
+
+    It fails as ``unknown`` where nobody brought them, or as ``held`` where it looks like abuse.
+    """
+
+    member_id: int
+    order_id: str
+    payer: str
+    key: str
+    at: datetime
+
+
+@value
+class RefundReferral:
+    """An order was paid back: what it earned whoever brought the member is taken back."""
+
+    member_id: int
+    order_id: str
+    key: str
+    at: datetime

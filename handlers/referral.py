@@ -1,0 +1,89 @@
+"""邀请: a code of one's own, newcomers who came by it, and what their first order earns. One level only."""
+
+from datetime import datetime
+
+from bot.domain.activities.opening import shut
+from bot.domain.effects import (
+    Attempt,
+    Effect,
+    Emit,
+    Invite,
+    NoteReferral,
+    QualifyReferral,
+    RefundReferral,
+    Reply,
+)
+from bot.domain.events import (
+    ACTIVITY_JOINED,
+    FOLLOWED,
+    MENU_CLICK,
+    MESSAGE,
+    ORDER_PAID,
+    ORDER_REFUNDED,
+    InboundEvent,
+)
+from bot.domain.handling import Handler, Rank, Settings, Words
+from bot.domain.members import Member
+from bot.domain.words import is_word
+
+PREFIX = "ref_"
+
+
+def invite(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
+    """Give the member a code of their own; its picture follows.
+
+    Codes are the account's own, so they are given in a talk with it and nowhere else.
+    """
+    activity = settings.activities.referral
+    if activity is None or event.account in settings.doubtful_accounts:
+        return []
+    wish = str(event.properties.get("key", "")) if event.kind == MENU_CLICK else event.text
+    if not is_word(wish, activity.words):
+        return []
+    why = shut(activity, settings.switched, now)
+    if why:
+        return [Reply(member.id, Rank.ACTIVITY, template=f"referral/{why}")]
+    action = Invite(member.id, event.account, f"{event.key}#invite", event.at)
+    about = {"activity": activity.name}
+    joined = Emit(member.id, ACTIVITY_JOINED, f"{event.key}#joined", event.at, about)
+    return [Attempt(action, (joined, Reply(member.id, Rank.ACTIVITY, template="referral/invited")), {})]
+
+
+def come(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
+    """Note who brought a newcomer; whoever followed before is none."""
+    activity = settings.activities.referral
+    scene = str(event.properties.get("scene", ""))
+    if activity is None or not scene.startswith(PREFIX) or shut(activity, settings.switched, now):
+        return []
+    followed = member.tallies.get(FOLLOWED)
+    first = followed is not None and followed.count == 1
+    action = NoteReferral(member.id, scene, activity, first, f"{event.key}#referral", event.at)
+    return [Attempt(action, (), {})]
+
+
+def order(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:
+    """Let a first order count for who brought the member; one paid back no longer does."""
+    if settings.activities.referral is None:
+        return []
+    order_id = str(event.properties.get("order_id") or "")
+    key = f"{event.key}#referral"
+    if event.kind == ORDER_REFUNDED:
+        return [Attempt(RefundReferral(member.id, order_id, key, event.at), (), {})]
+    paid = member.tallies.get(ORDER_PAID)
+    if paid is None or paid.count > 1:
+        return []
+    payer = str(event.properties.get("payer_id") or "")
+    return [Attempt(QualifyReferral(member.id, order_id, payer, key, event.at), (), {})]
+
+
+def words(settings: Settings) -> Words:
+    """Return what asks for a code."""
+    activity = settings.activities.referral
+    return Words(whole=activity.words if activity is not None else ())
+
+
+HANDLERS: tuple[Handler, ...] = (
+    Handler(frozenset({MENU_CLICK, MESSAGE}), invite, words),
+    Handler(frozenset({FOLLOWED}), come),
+    Handler(frozenset({ORDER_PAID, ORDER_REFUNDED}), order),
+)
