@@ -12,6 +12,7 @@ from bot import firings
 from bot.addresses import library_of, redeem_url, standing_links
 from bot.announcing import Announcer
 from bot.answering import Answers
+from bot.besides import besides_of
 from bot.command_post import commander_of
 from bot.config import Config, delivery_policy, handler_settings, manners, rulebook
 from bot.deciding import Decisions
@@ -27,19 +28,14 @@ from bot.domain.lifecycle.rulebook import Rulebook
 from bot.engine import Engine
 from bot.forecasting import foretell_apart
 from bot.group import Group
-from bot.heart import Pass, Seen, Work
-from bot.inviting import Inviting
+from bot.heart import Seen, Work
 from bot.listing import Lists
-from bot.overhearing import Overhearing
 from bot.posting import Poster
-from bot.quiet_members import QuietMembers
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
-from bot.watching import Watch
 from scheduler import lifecycle
 from scheduler.experiments import decides_itself, push_decides_itself
 from scheduler.jobs import Job, Timetable, campaign_job, nightly_experiments, nightly_scores
-from scheduler.retention import Cleaning
 from storage import due, switches
 from storage.database import Connection, Database
 
@@ -139,21 +135,7 @@ def work_of(
         return switches.all_on(c), announcer.look(c, now), runs, engine.look(c, now), posts
 
     passes = (announcer.run, run_rules, timetable.run_tick, push, poster.run)
-    return Work(passes, look, besides=_besides(config, database, dispatcher, channels))
-
-
-def _besides(
-    config: Config, database: Database, dispatcher: Dispatcher, channels: Mapping[str, Channel]
-) -> tuple[Pass, ...]:
-    """Return what has a mind of its own; the watch is among it, so what is merely due was sent before."""
-    window = rulebook(config).moment_window
-    return (
-        Watch(database, config).run,
-        Cleaning(database, config.app.zone, config.privacy.retention, window).run,
-        Overhearing(database, dispatcher, config.complaints).run,
-        QuietMembers(database, dispatcher, config.groups.quiet_after).run,
-        Inviting(database, channels, handler_settings(config).ways).run,
-    )
+    return Work(passes, look, besides=besides_of(config, database, dispatcher, channels))
 
 
 def _jobs(config: Config, book: Rulebook) -> list[Job]:

@@ -29,7 +29,7 @@ from storage.commands.orders import Deeds, Given, Looks
 
 LOOKS: Looks = {
     **standing.LOOKS, **people.LOOKS, **circles.LOOKS, **cases.LOOKS, **programs.LOOKS,
-    **planned.LOOKS, **arms.LOOKS, **play.LOOKS, **reading.LOOKS, **referring.LOOKS,
+    **planned.LOOKS, **arms.LOOKS, **play.LOOKS, **referring.LOOKS, **reading.LOOKS,
 }  # fmt: skip
 DEEDS: Deeds = {
     **tagging.DEEDS, **circles.DEEDS, **brakes.DEEDS, **cases.DEEDS, **proposing.DEEDS, **confirming.DEEDS,

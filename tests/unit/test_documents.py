@@ -22,7 +22,7 @@ SAID = re.compile(r"`(?:hetang|make) [^`]+`|^    (?:hetang|make) [^#\n]+", re.MU
 # Shown as what somebody might add; they must not exist, or the text misleads.
 EXAMPLES = {
     "handlers/x.py",
-    "handlers/points.py",
+    "handlers/parking.py",
     "scheduler/rules/x.py",
     "scheduler/insight/x.py",
     "bot/channels/x.py",
@@ -125,5 +125,5 @@ def test_the_handler_shown_to_newcomers_works_as_it_stands(name: str) -> None:
         event = InboundEvent("k", "shop", MESSAGE, NOW, "shop:o1", text=text)
         return list(handler.handle(event, member, Settings(), NOW))
 
-    assert [effect.template for effect in heard("积分") if isinstance(effect, Reply)] == ["answers/points"]
+    assert [effect.template for effect in heard("停车") if isinstance(effect, Reply)] == ["answers/parking"]
     assert heard("你好") == []
