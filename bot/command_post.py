@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from bot import drawing, speaking
+from bot.addresses import library_of
 from bot.commanding import Commander, Commands
 from bot.config import Config, delivery_policy, rulebook
 from bot.discovery import COMMANDS, plugins
@@ -16,7 +17,7 @@ from bot.domain.commanding.command import House
 from bot.domain.commanding.persons import Profile
 from bot.domain.commanding.plans import Limits
 from bot.domain.content import Text
-from bot.domain.content_choice import Library, common_shelf, newest, shelf_scope
+from bot.domain.content_choice import common_shelf, newest, shelf_scope
 from bot.domain.coupons import Coupon, CouponBatch, CouponState
 from bot.domain.delivery.routes import CUSTOMER_SERVICE, TALKS
 from bot.domain.delivery.windows import openings
@@ -110,7 +111,7 @@ def _worded(config: Config, renderer: Renderer, campaign: Campaign, profile: Pro
         shown = coupon_scope(batch, lambda code: code, coupon, saying.claim_keyword)
     method = config.routes[saying.via[0]].method if saying.via else ""
     values = scope(profile.member_id, profile, shown, {}, "")
-    library = Library(config.content, renderer.uses_of_families(), config.server.public_url)
+    library = library_of(config, renderer)
     shelf = common_shelf(library, saying.template, "", newest(library, (), now))
     values |= shelf_scope(library, saying.template, shelf)
     try:

@@ -1,6 +1,6 @@
 """The parts of the program, each made from a configuration; nothing here keeps anything running."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -9,6 +9,7 @@ from random import SystemRandom
 import aiohttp
 
 from bot import firings
+from bot.addresses import library_of, redeem_url, standing_links
 from bot.announcing import Announcer
 from bot.answering import Answers
 from bot.besides import besides_of
@@ -20,7 +21,6 @@ from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.commanding.apart import Reload
-from bot.domain.content_choice import Library, common_token
 from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
@@ -75,27 +75,6 @@ def group_of(config: Config, renderer: Renderer, reload: Reload | None = None) -
 def _upcoming(config: Config, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
     """Return the campaigns' firings between two moments."""
     return [(at, campaign.name) for campaign, at in firings.upcoming(config, since, until)]
-
-
-def standing_links(config: Config) -> dict[str, str]:
-    """Return the address of each item of the library that is the same in every message for everybody."""
-    library = Library(config.content, base=config.server.public_url)
-    return {item.name: library.address(common_token("", item)) for item in config.content}
-
-
-def library_of(config: Config, renderer: Renderer) -> Library:
-    """Return the content library with what the messages use of it."""
-    return Library(config.content, renderer.uses_of_families(), config.server.public_url)
-
-
-def redeem_url(config: Config) -> Callable[[str], str]:
-    """Return what makes the address of a coupon's page from its code."""
-    base = config.server.public_url
-
-    def url(code: str) -> str:
-        return f"{base}/r/{code}"
-
-    return url
 
 
 def caller_of(config: Config, renderer: Renderer, channels: Mapping[str, Channel], clock: Clock) -> Caller:

@@ -45,7 +45,7 @@ def test_the_terms_are_those_the_file_states() -> None:
     assert TERMS.grants == {"订阅优惠"}
     assert {one.template for one in TERMS.sends if one.answers} == {"welcome/hello"}
     assert {one.template for one in TERMS.sends if one.purpose == "service"} == {
-        "welcome/hello", "vip/thanks", "referral/reward", "operators/ended",
+        "welcome/hello", "vip/thanks", "referral/reward", "operators/ended", "survey/ask",
     }  # fmt: skip
 
 
@@ -145,3 +145,12 @@ def test_a_wording_fits_what_has_its_parts_in_order_between_its_ends(
 def test_a_long_text_that_nearly_fits_is_told_apart_at_once() -> None:
     nearly = Wording.of(*[""] + ["啊"] * 40 + ["完"])
     assert not nearly.fits("啊" * 20_000)
+
+
+def test_a_question_how_somebody_was_served_is_no_marketing_where_surveys_are_configured() -> None:
+    asked = RENDERER.render("survey/ask", "customer_service", {"event": {"survey": "nps"}})
+    assert isinstance(asked, Text)
+    assert not TERMS.is_of(asked.text, MARKETING)
+    body = _body()
+    del body["activities"]["survey"]
+    assert read(body).is_of(asked.text, MARKETING)
