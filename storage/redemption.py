@@ -15,6 +15,7 @@ from storage.tables import table
 from storage.tables.events import EventRow
 
 EVENT = table(EventRow)
+USED = "used"
 
 
 def redeem(
@@ -22,13 +23,14 @@ def redeem(
 ) -> str:
     """Mark an issued code as used by this order; the same order again changes nothing.
 
-    Returns ``redeemed``, ``again``, or why not: ``unknown``, ``expired`` or the state it is in.
+    Returns ``redeemed``, ``again``, or why not: ``unknown``, ``used`` (by another order), ``expired`` or the
+    state it is in.
     """
     row = connection.execute(select(COUPON).where(COUPON.c.code == code).with_for_update()).one_or_none()
     if row is None or row.state in (CouponState.FREE, CouponState.RESERVED):
         return "unknown"
     if row.state == CouponState.REDEEMED:
-        return "again" if row.order_id == order_id and order_id else str(row.state)
+        return "again" if row.order_id == order_id and order_id else USED
     if row.state != CouponState.ISSUED:
         return str(row.state)
     if row.expires_at is not None and row.expires_at <= now:
