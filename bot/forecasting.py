@@ -12,11 +12,13 @@ from bot import firings
 from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
+from bot.domain.activities.opening import OVER, shut
 from bot.domain.clock import monotonic
 from bot.domain.forecast.foretold import Advice, Batch, Day, Forecast, Foretold
 from bot.domain.handling import ClaimOffer, Handler
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.value import evolve
+from bot.domain.words import plain
 from bot.opening import open_database
 from bot.spoken_time import ChineseCalendar, feasts
 from scheduler.forecast.advice import advise
@@ -82,7 +84,8 @@ class Foreteller:
         if wish.resumed:
             present = evolve(present, switches=switches.without_brakes(present.switches))
         chosen = everybody if len(everybody) <= HISTORIES else sorted(rng.sample(everybody, HISTORIES))
-        habits = Habits(history.read(c, chosen, now, config.app.zone), config.app.zone)
+        over = [plain(word) for one in config.activities if shut(one, {}, now) == OVER for word in one.words]
+        habits = Habits(history.read(c, chosen, now, config.app.zone, over), config.app.zone)
         replicates = wish.replicates or fitting(present.members)
         scale = len(everybody) / len(played) if played else 1.0
         return Plan(house, present, habits, wish.seed, replicates, wish.workers, scale)

@@ -104,6 +104,11 @@ def open_draws(connection: Connection) -> Sequence[Any]:
     return connection.execute(select(DRAW).where(DRAW.c.revealed_at.is_(None)).order_by(DRAW.c.name)).all()
 
 
+def shown(connection: Connection) -> list[str]:
+    """Return the names of the draws whose seed was shown."""
+    return list(connection.execute(select(DRAW.c.name).where(DRAW.c.revealed_at.is_not(None))).scalars())
+
+
 def reveal(connection: Connection, row: Any, seed: bytes, state: str, now: datetime) -> None:
     """Show a seed, with the digest of the list it was drawn from."""
     shown = {

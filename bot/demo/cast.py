@@ -9,8 +9,8 @@ from bot.demo.grid import Span, by_day
 
 SCENES = ("store_hz", "kol_lin", "")
 _WEIGHTS = (45, 25, 30)
-# Nobody new in the last days: what follows a follow should be seen.
-_LAST_ARRIVALS = timedelta(days=4)
+# Nobody new in the last hours: the welcome that follows a follow should be seen.
+_LAST_ARRIVALS = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _WINDOWS = {
     acts.SCAN: (3, timedelta(minutes=1)),
     acts.CLICK: (3, timedelta(minutes=1)),
 }
+IMAGE, PICTURE = "image", ".png'"
 _NOTICES = ("subscription_notice", "template_message")
 
 
@@ -50,6 +51,11 @@ class Evidence:
     tally: Sequence[Mapping[str, Any]] = ()
     violations: Sequence[Mapping[str, Any]] = ()
     account: str = "shop"
+
+    @property
+    def worded(self) -> list[Received]:
+        """Return the pushes that say anything: a member's own QR code is a picture without a word."""
+        return [one for one in self.pushes if one.kind != IMAGE]
 
     @property
     def pushes(self) -> list[Received]:
@@ -91,8 +97,9 @@ def matched(ours: Sequence[Delivery], theirs: Sequence[Received]) -> tuple[list[
 
 
 def _full(one: Delivery | Received) -> tuple[str, str, str]:
-    # A platform template is worded there: only its fields left us, so its moment stands for its words.
-    worded = one.at.astimezone(UTC).isoformat() if one.route in _NOTICES else one.text
+    # A platform template is worded there, and a picture has no words: its moment stands for them.
+    picture = one.kind == IMAGE if isinstance(one, Received) else PICTURE in one.text
+    worded = one.at.astimezone(UTC).isoformat() if picture or one.route in _NOTICES else one.text
     return one.address, one.route, worded
 
 

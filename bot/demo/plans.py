@@ -8,6 +8,7 @@ from bot.demo import acts
 from bot.demo.acts import Act
 from bot.demo.cast import Person
 from bot.demo.grid import Span, by_day, snap
+from bot.demo.pastimes import PASTIMES
 
 # Dollars of 1997 as yuan of today; only the proportions matter.
 YUAN_PER_DOLLAR = 7
@@ -116,7 +117,7 @@ def _leaving(person: Person, span: Span, rng: Random) -> Iterator[Act]:
         yield _say(person, snap(again + timedelta(minutes=15)), "我又回来看看")
 
 
-_PLANS: tuple[Plan, ...] = (_arrival, _wishes, _chatter, _purchases, _leaving)
+_PLANS: tuple[Plan, ...] = (_arrival, _wishes, _chatter, _purchases, _leaving, *PASTIMES)
 
 
 def order_of(person: Person, at: datetime, name: str, cents: int, items: int) -> Act:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.demo import acts
 from bot.demo.acts import Wire
+from bot.demo.evidence import IMAGE
 from bot.demo.grid import Span
 from bot.demo.reactions import REPLY, Received
 from bot.demo.sandbox import Sandbox
@@ -67,6 +68,8 @@ async def play(script: Script, stage: Stage, span: Span, speed: float, watch: Wa
         await sandbox.post("schedule", actions=actions)
         await sandbox.walk(until)
         news = await sandbox.news()
+        if any(one.kind == IMAGE for one in news):
+            script.codes = await sandbox.codes()
         script.hear(news, until)
         if until in stops:
             stops.remove(until)

@@ -88,7 +88,7 @@ def _unasked(evidence: Evidence) -> list[Received]:
     acted = {(act.who, act.at) for act in evidence.done if act.do not in acts.BY_SHOP}
     pushed = [
         one
-        for one in evidence.pushes
+        for one in evidence.worded
         if (one.who, one.at) not in acted or not evidence.terms.may_answer(one.text)
     ]
     return sorted(pushed, key=lambda one: one.at)
@@ -123,7 +123,7 @@ def _consent(evidence: Evidence) -> Promise:
     # Said in the very moment of a send: it came first if the platform recorded its answer first.
     answered = {(one.who, one.at): place for place, one in _last_first(evidence) if one.route == REPLY}
     refused: list[Received] = []
-    marketing = [one for one in evidence.pushes if evidence.terms.is_of(one.text, MARKETING)]
+    marketing = [one for one in evidence.worded if evidence.terms.is_of(one.text, MARKETING)]
     places = {id(one): place for place, one in enumerate(evidence.received)}
     for one in marketing:
         heard = answered.get((one.who, one.at), len(places)) < places[id(one)]

@@ -16,6 +16,7 @@ from bot.app import Program, load, serving
 from bot.config import rulebook
 from bot.demo import folder, pictures, promises, sandbox, script, settings, show, terms
 from bot.demo.acts import Wire
+from bot.demo.balanced import balanced
 from bot.demo.evidence import Evidence, Promise
 from bot.demo.explained import explained
 from bot.demo.foreseen import Prophecy
@@ -83,7 +84,8 @@ async def run(options: Options) -> int:
             tally = await play(written, stage, span, options.speed, watch)
         took = round(monotonic() - began)
         evidence = await _evidence(program, platform, written, tally, terms.read(made.body))
-        kept = [*promises.check(evidence), await _explained(program, span), *await prophecy.kept()]
+        ledgers = await program.database.read(balanced)
+        kept = [*promises.check(evidence), ledgers, await _explained(program, span), *await prophecy.kept()]
         ended.promises = checked(kept)
         board = await _board(program, ended)
         show.summary(terminal, board, kept, words, _ended(words, options, took))

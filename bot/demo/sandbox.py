@@ -55,6 +55,11 @@ class Sandbox:
         self._addresses |= {row["name"]: row["openid"] for row in rows}
         return self._addresses
 
+    async def codes(self) -> list[str]:
+        """Return the scenes of members' own codes, in the order in which they were made."""
+        rows = await self.get("codes", account=ACCOUNT)
+        return [row["scene"] for row in rows if row["temporary"]]
+
     async def news(self) -> list[Received]:
         """Return what reached members of the account since the last look; the rest is kept `elsewhere`."""
         rows = await self.get("outbox", after=str(self._seen))

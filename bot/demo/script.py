@@ -4,6 +4,7 @@ import heapq
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from random import Random
 
 from bot.demo import acts
 from bot.demo.acts import Act
@@ -11,6 +12,9 @@ from bot.demo.cast import Person, cast
 from bot.demo.grid import STEP, Span, snap
 from bot.demo.plans import plan
 from bot.demo.reactions import Received, react
+
+# How many of those who come without a code of the shop's were told of it by a member.
+FRIENDS = 0.35
 
 
 class Script:
@@ -25,6 +29,8 @@ class Script:
         self._heap: list[tuple[datetime, int, Act]] = []
         self._following: set[str] = set()
         self.done: list[Act] = []
+        # Scenes of codes that members were given to invite by, in the order in which they were made.
+        self.codes: list[str] = []
         for person in people:
             self.add(plan(person, seed, span))
 
@@ -37,7 +43,7 @@ class Script:
         """Return what happens before `until`, in order, and remember it as done."""
         taken: list[Act] = []
         while self._heap and self._heap[0][0] < until:
-            act = heapq.heappop(self._heap)[2]
+            act = self._brought(heapq.heappop(self._heap)[2])
             if self._happens(act):
                 taken.append(act)
         self.done += taken
@@ -50,10 +56,19 @@ class Script:
             if person is None:
                 continue
             first = snap(now + STEP)
-            for act in react(person, got, self._seed):
+            for act in react(person, got, self._seed, sorted(self._following - {got.who})):
                 moved = max(act.at, first)
                 if moved < self._span.end:
                     self.add([Act(moved, act.who, act.do, act.fields)])
+
+    def _brought(self, act: Act) -> Act:
+        """Let some who follow without a code scan that of a member."""
+        if act.do != acts.FOLLOW or act.fields or not self.codes:
+            return act
+        rng = Random(f"{self._seed}|{act.who}|brought")  # noqa: S311  chance for a story, no secret
+        if rng.random() > FRIENDS:
+            return act
+        return Act(act.at, act.who, act.do, {"scene": rng.choice(self.codes)})
 
     def _happens(self, act: Act) -> bool:
         if "group" in act.fields:

@@ -5,10 +5,14 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from bot.demo.grid import OPENING
+from bot.demo.pastimes import DRAWS_UNTIL, sale_at
 
 ACCOUNT = "shop"
 GATEWAY = "groups"
@@ -78,6 +82,17 @@ def gateway_registration(made: Settings, bot: str) -> dict[str, object]:
     }
 
 
+def _play_within(activities: dict[str, Any]) -> None:
+    """Let what has a time happen within the play."""
+    sale = sale_at(OPENING)
+    activities["lottery"] |= {
+        "opens": OPENING.isoformat(), "closes": (OPENING + timedelta(days=DRAWS_UNTIL)).isoformat(),
+    }  # fmt: skip
+    activities["flash_sale"]["tea"] |= {
+        "opens": sale.isoformat(), "closes": (sale + timedelta(hours=2)).isoformat(),
+    }  # fmt: skip
+
+
 def write(folder: Path, platform: str, port: int) -> Settings:
     """Write the configuration of a run whose platform is at `platform` into `folder`."""
     body: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
@@ -96,6 +111,7 @@ def write(folder: Path, platform: str, port: int) -> Settings:
         "purposes": ["service"],
         "allowance": {"per_group": 8, "per": "1d"},
     }
+    _play_within(body["activities"])
     body["server"] = {"host": "127.0.0.1", "port": port, "public_url": f"http://127.0.0.1:{port}"}
     body["storage"] = {"url": f"sqlite+aiosqlite:///{folder / 'demo.db'}"}
     body["templates"] = {"path": [str(ROOT / one) for one in body["templates"]["path"]]}

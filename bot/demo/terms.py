@@ -19,8 +19,8 @@ MARKETING = "marketing"
 SERVICE = "service"
 # What operators are told, which no rule or campaign names.
 OPERATORS = "operators"
-# What asks how somebody was served, after a purchase or a complaint.
-SURVEY = "survey/ask"
+# What is told of activities: how somebody was served, what they won, what became of their group.
+PASTIMES = ("survey/ask", "lottery/won", "group_buy/filled", "group_buy/over_time")
 # Steps that take no time: what is said right behind them is still said at once.
 _AT_ONCE = frozenset({"tag", "issue", "suppress"})
 _MARK = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
@@ -131,9 +131,8 @@ def _sends(body: Mapping[str, Any]) -> Iterator[Sending]:
     for path in sorted(Path(body["templates"]["path"][-1]).glob(f"messages/{OPERATORS}/ended.j2")):
         name = f"{OPERATORS}/{path.stem}"
         yield Sending(name, SERVICE, answers=False, wordings=tuple(_wordings(name, folders)))
-    asked = tuple(_wordings(SURVEY, folders)) if body.get("activities", {}).get("survey") else ()
-    if asked:
-        yield Sending(SURVEY, SERVICE, answers=False, wordings=asked)
+    for name in PASTIMES if body.get("activities") else ():
+        yield Sending(name, SERVICE, answers=False, wordings=tuple(_wordings(name, folders)))
     for program in (*body.get("rules", {}).values(), *body.get("campaigns", {}).values()):
         at_once = _first_said(program)
         for send in _found(program):

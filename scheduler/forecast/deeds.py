@@ -17,6 +17,8 @@ def event_of(deed: Deed, member_id: int, number: int, now: datetime, *, answerin
     properties = deed.properties
     if "complaint_id" in properties:
         properties = {**properties, "complaint_id": f"forecast-{number}"}
+    if "invitee_id" in properties:
+        properties = {**properties, "invitee_id": f"forecast-{number}"}
     return InboundEvent(
         key=f"forecast:{number}",
         account=deed.account,

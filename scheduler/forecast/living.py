@@ -7,6 +7,7 @@ from random import Random
 
 from bot.domain.events import (
     COUPON_EXPIRED,
+    COUPON_ISSUED,
     COUPON_REDEEMED,
     UNFOLLOWED,
     InboundEvent,
@@ -161,6 +162,16 @@ class Living:
             self._agenda.put(now + after, self._do, being, deed, QUIET)
         self._plan(being, now + DAY)
 
+    def _won(self, being: Being, batch: str, now: datetime) -> bool:
+        """Give what somebody won or earned in an activity, if there is any."""
+        refusal = self._coupons.refusal(being, batch, now)
+        if refusal is not None:
+            self._coupons.refuse(batch, refusal.value, now)
+            return False
+        self._coupons.take(being, batch, now)
+        self.got(being, self._coupons.give(being, batch, now), now)
+        return True
+
     def _run_out(self, being: Being, code: str, now: datetime) -> None:
         batch = self._coupons.expire(being, code, now)
         if batch and not being.gone:
@@ -174,6 +185,10 @@ class Living:
             or (piece > 0 and being.piece != piece)
             or (piece == QUIET and now < being.covered_until)
         ):
+            return
+        # Those of rules and claims are told by ourselves, and given already.
+        drawn = deed.kind == COUPON_ISSUED and piece != ANYWAY
+        if drawn and not self._won(being, str(deed.properties["coupon"]), now):
             return
         self._number += 1
         event = event_of(deed, being.member.id, self._number, now, answering=deed.account in self._accounts)

@@ -1,6 +1,6 @@
 """What history keeps of members, as a forecast draws behaviour from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,12 +22,14 @@ from bot.domain.events import (
     IMPORTED,
     ORDER_PAID,
     QUIET_IN_GROUP,
+    REFERRAL_QUALIFIED,
     STAGE_CHANGED,
     TAG_ADDED,
     TAG_REMOVED,
     UNFOLLOWED,
 )
 from bot.domain.forecast.past import Deed, Past, Piece, Pushed, Record, Used
+from bot.domain.words import plain
 from storage.dialect import chunks
 from storage.forecasting.arrivals import arrivals
 from storage.tables import table
@@ -45,6 +47,8 @@ DERIVED = frozenset({
     STAGE_CHANGED, TAG_ADDED, TAG_REMOVED, COUPON_ISSUED, COUPON_EXPIRED, QUIET_IN_GROUP, IMPORTED, COMMANDED,
     BIND_TRIED, COMPLAINT_CLOSED, UNFOLLOWED,
 })  # fmt: skip
+WON = frozenset({COUPON_ISSUED, REFERRAL_QUALIFIED})
+BY_ACTIVITY = ("#draw#coupon", "#exchange", "party:")
 LONGEST = timedelta(days=90)
 ARRIVALS = timedelta(days=28)
 CLOCK = "clock"
@@ -63,16 +67,19 @@ class _Draft:
     left_at: datetime | None = None
 
 
-def read(c: Connection, ids: Sequence[int], now: datetime, zone: ZoneInfo) -> Record:
+def read(
+    c: Connection, ids: Sequence[int], now: datetime, zone: ZoneInfo, over: Collection[str] = ()
+) -> Record:
     """Return the history of these members, and how many came day by day among all.
 
-    At most 90 days; whatever somebody was forgotten for is not in it.
+    At most 90 days, without whatever somebody was forgotten for, and without the plain words to activities
+    that are `over`: nobody says them again.
     """
     first = c.execute(select(func.min(EVENT.c.received_at))).scalar()
     since = max(now - LONGEST, first) if first is not None else now
     drafts = _members(c, ids)
     for part in chunks(ids):
-        _events(c, part, since, drafts)
+        _events(c, part, since, drafts, frozenset(over))
         _pushes(c, part, since, drafts)
         _coupons(c, part, since, drafts)
         _departures(c, part, drafts)
@@ -90,7 +97,9 @@ def _members(c: Connection, ids: Sequence[int]) -> dict[int, _Draft]:
     return found
 
 
-def _events(c: Connection, ids: Iterable[int], since: datetime, drafts: Mapping[int, _Draft]) -> None:
+def _events(
+    c: Connection, ids: Iterable[int], since: datetime, drafts: Mapping[int, _Draft], over: frozenset[str]
+) -> None:
     e = EVENT.c
     columns = (e.member_id, e.kind, e.at, e.account, e.key, e.amount, e.properties)
     rows = c.execute(select(*columns).where(e.member_id.in_(ids), e.at >= since).order_by(e.at, e.id))
@@ -105,6 +114,8 @@ def _events(c: Connection, ids: Iterable[int], since: datetime, drafts: Mapping[
         elif _of_their_own(kind, account, key, properties):
             said = dict(properties)
             text = str(said.pop("text", ""))
+            if over and plain(text) in over:
+                continue
             traits = _traits(draft.row) if kind == IDENTIFIED else {}
             draft.deeds.append((at, Deed(kind, account, text, said, amount, traits)))
 
@@ -113,6 +124,8 @@ def _of_their_own(kind: str, account: str, key: str, properties: Mapping[str, An
     """Tell whether this came from outside, not from what handlers and rules made of something else."""
     if kind == COMPLAINT_OPENED and properties.get("by") == "model":
         return True  # the model hears only what is really said
+    if kind in WON:  # by activities: it depends on others and on chance, so it is drawn and not played
+        return kind == REFERRAL_QUALIFIED or any(mark in key for mark in BY_ACTIVITY)
     return kind not in DERIVED and account != CLOCK and "#" not in key
 
 

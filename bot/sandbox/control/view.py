@@ -55,6 +55,13 @@ async def members(room: Room, request: Request) -> list[Json]:
     return [one.summary() for one in met if who in (None, one.name, one.openid)]
 
 
+async def codes(room: Room, request: Request) -> list[Json]:
+    """QR codes that were made, in their order: ``?account= &after=``."""
+    account = room.world.account({"account": request.query["account"]} if "account" in request.query else {})
+    made = _after(account.codes.values(), request)
+    return [{"scene": one.scene, "url": one.url, "temporary": one.ends is not None} for one in made]
+
+
 def _after(rows: Iterable[Row], request: Request) -> Iterable[Row]:
     return islice(rows, int(request.query.get("after", "0")), None)
 
@@ -66,4 +73,5 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "warnings"): warnings,
     ("GET", "deliveries"): deliveries,
     ("GET", "members"): members,
+    ("GET", "codes"): codes,
 }
