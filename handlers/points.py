@@ -4,36 +4,42 @@ from datetime import datetime
 
 from bot.domain.activities import Exchange
 from bot.domain.coupons import Refusal
-from bot.domain.effects import Attempt, ChangePoints, Effect, ExchangePoints, Reply, TellPoints
+from bot.domain.effects import (
+    Attempt,
+    ChangePoints,
+    Effect,
+    ExchangePoints,
+    Reply,
+    TakeBackPoints,
+    TellPoints,
+)
 from bot.domain.events import MENU_CLICK, MESSAGE, ORDER_PAID, ORDER_REFUNDED, InboundEvent
 from bot.domain.handling import Handler, Rank, Settings, Words
 from bot.domain.members import Member
-from bot.domain.points import REFUND, TOO_FEW
+from bot.domain.points import ORDER, TOO_FEW, brought
 from bot.domain.words import is_word
 
 MINE = ("我的积分", "积分", "my_points")
 OFFERS = ("兑换", "积分兑换", "exchange")
-ORDER = "order"
-# What a yuan has in minor units.
-YUAN = 100
 # Everybody may exchange; what it takes is the same for all of a level.
 BASIS = "open_to_all"
 
 
 def earn(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:
-    """Give points for an order, and take them back for what was paid back."""
-    came = int(event.amount * settings.points.per_yuan / YUAN)
+    """Give points for an order, and take them back with what was paid back of it.
+
+    What was spent meanwhile is not asked back: a balance never falls below zero.
+    """
+    terms = settings.points
+    order_id = str(event.properties.get("order_id") or "")
+    if event.kind == ORDER_REFUNDED:
+        key = f"{event.key}#points"
+        return [TakeBackPoints(member.id, order_id, key, event.at, terms)] if order_id else []
+    came = brought(event.amount, terms.per_yuan)
     if came <= 0:
         return []
-    order_id = str(event.properties.get("order_id") or "")
-    cause, delta, of = (
-        (ORDER, came, order_id or event.key)
-        if event.kind == ORDER_PAID
-        # An order may be paid back in parts, each told by an event of its own.
-        else (REFUND, -came, event.key)
-    )
-    key = f"{cause}:{member.id}:{of}"
-    return [ChangePoints(member.id, delta, cause, key, event.at, settings.points, order_id)]
+    key = f"{ORDER}:{member.id}:{order_id or event.key}"
+    return [ChangePoints(member.id, came, ORDER, key, event.at, terms, order_id)]
 
 
 def ask(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:

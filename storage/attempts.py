@@ -34,6 +34,7 @@ RESOLVERS: Mapping[type, Resolver] = {
     BindOperator: _bind,
     IssueCoupon: coupon_wishes.resolve,
     fx.ChangePoints: point_wishes.change,
+    fx.TakeBackPoints: point_wishes.take_back,
     fx.TellPoints: point_wishes.tell,
     fx.ExchangePoints: point_wishes.exchange,
     fx.CheckInToday: check_ins.check_in,

@@ -35,22 +35,20 @@ def make_up(connection: Connection, actions: Sequence[MakeUpDay], now: datetime)
 
 
 def _checked_in(connection: Connection, one: CheckInToday, now: datetime) -> Came:
+    before = _streak(connection, one.member_id, one.day)
+    if before:
+        return Came(AGAIN, _facts(connection, one, before, 0))
     streak = _streak(connection, one.member_id, _before(one.day)) + 1
-    bonus = _bonus(one.activity, streak)
     row = {
         "member_id": one.member_id, "day": one.day, "at": one.at, "streak": streak,
-        "points": one.activity.points + bonus, "made_up": False, "group": one.group,
+        "points": one.activity.points, "made_up": False, "group": one.group,
     }  # fmt: skip
-    if _streak(connection, one.member_id, one.day):
-        return Came(AGAIN, _facts(connection, one, _streak(connection, one.member_id, one.day), 0))
     insert_new(connection, CHECK_IN, [row], ["member_id", "day"])
-    wishes = [Change(_key(one, one.day), one.member_id, one.activity.points, CAUSE, one.day)]
-    if bonus:
-        wishes.append(
-            Change(_bonus_key(one.member_id, one.day, streak), one.member_id, bonus, CAUSE, one.day)
-        )
-    changed = points.change(connection, [wish for wish in wishes if wish.delta], one.terms, now)
-    facts = _facts(connection, one, streak, one.activity.points + bonus, bonus)
+    last, bonuses = _count_on(connection, one, one.day, streak)
+    base = Change(f"check_in:{one.member_id}:{one.day}", one.member_id, one.activity.points, CAUSE, one.day)
+    changed = points.change(connection, [each for each in (base, *bonuses) if each.delta], one.terms, now)
+    bonus = sum(each.delta for each in bonuses)
+    facts = _facts(connection, one, last, one.activity.points + bonus, bonus)
     return Came(facts=facts, followed=_risen(one, changed, now))
 
 
@@ -70,7 +68,8 @@ def _made_up(connection: Connection, one: MakeUpDay, now: datetime) -> Came:
         "made_up": True, "group": "",
     }  # fmt: skip
     insert_new(connection, CHECK_IN, [row], ["member_id", "day"])
-    streak, changed = _count_on(connection, one, missed, streak, now)
+    streak, bonuses = _count_on(connection, one, missed, streak)
+    changed = points.change(connection, bonuses, one.terms, now) if bonuses else []
     facts |= {"streak": streak, "points": points.balance(connection, one.member_id)}
     return Came(facts=facts, followed=_risen(one, changed, now))
 
@@ -99,22 +98,31 @@ def _missed(connection: Connection, one: MakeUpDay) -> str | None:
 
 
 def _count_on(
-    connection: Connection, one: MakeUpDay, missed: str, streak: int, now: datetime
-) -> tuple[int, list[Changed]]:
-    """Count the days after a made-up one on; pay the bonuses they reach only now. Return the streak then."""
-    wishes: list[Change] = []
-    day = missed
-    bonus = _bonus(one.activity, streak)
-    if bonus:
-        wishes.append(Change(_bonus_key(one.member_id, day, streak), one.member_id, bonus, CAUSE, day))
+    connection: Connection, one: CheckInToday | MakeUpDay, day: str, streak: int
+) -> tuple[int, list[Change]]:
+    """Count on the days that follow one just put in; return the streak then and the bonuses now due.
+
+    A bonus is due once in a run of days, however the run came together.
+    """
+    heights = [(day, streak)]
     while _streak(connection, one.member_id, day := _after(day)):
         streak += 1
         mine = (CHECK_IN.c.member_id == one.member_id, CHECK_IN.c.day == day)
         connection.execute(update(CHECK_IN).where(*mine).values(streak=streak))
-        bonus = _bonus(one.activity, streak)
-        if bonus:
-            wishes.append(Change(_bonus_key(one.member_id, day, streak), one.member_id, bonus, CAUSE, day))
-    return streak, points.change(connection, wishes, one.terms, now) if wishes else []
+        heights.append((day, streak))
+    last = date.fromisoformat(heights[-1][0])
+    run = [(last - timedelta(days=back)).isoformat() for back in range(streak)]
+    return streak, [
+        Change(_bonus_key(one.member_id, at, height), one.member_id, bonus, CAUSE, at)
+        for at, height in heights
+        if (bonus := _bonus(one.activity, height)) and not _paid(connection, one.member_id, run, height)
+    ]
+
+
+def _paid(connection: Connection, member_id: int, run: Sequence[str], height: int) -> bool:
+    """Return whether the bonus of this height was paid on any day of a run."""
+    keys = [_bonus_key(member_id, day, height) for day in run]
+    return points.any_known(connection, keys)
 
 
 def _streak(connection: Connection, member_id: int, day: str) -> int:
@@ -146,10 +154,6 @@ def _facts(
 
 def _risen(one: CheckInToday | MakeUpDay, changed: Sequence[Changed], now: datetime) -> tuple[Any, ...]:
     return tuple(news for each in changed for news in levelled(one.member_id, one.key, each, now))
-
-
-def _key(one: CheckInToday, day: str) -> str:
-    return f"check_in:{one.member_id}:{day}"
 
 
 def _bonus_key(member_id: int, day: str, streak: int) -> str:

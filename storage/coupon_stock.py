@@ -55,7 +55,7 @@ def import_codes(connection: Connection, name: str, lines: Sequence[str], now: d
     result = Import()
     wanted: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
-        code = line.strip().lstrip("\ufeff")
+        code = line.lstrip("\ufeff").partition(",")[0].strip().strip('"')
         if not code or (number == 1 and code.casefold() == "code"):
             continue
         if len(code) > LONGEST_CODE or not code.isprintable():

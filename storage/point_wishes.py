@@ -7,11 +7,12 @@ from sqlalchemy import Connection
 
 from bot.domain.activities import Points
 from bot.domain.coupons import Coupon, CouponClaim
-from bot.domain.effects import ChangePoints, Emit, ExchangePoints, TellPoints
+from bot.domain.effects import ChangePoints, Emit, ExchangePoints, TakeBackPoints, TellPoints
 from bot.domain.events import COUPON_ISSUED, LEVEL_REACHED, Scalar
-from bot.domain.points import TOO_FEW, Change, Changed, next_level
+from bot.domain.points import REFUND, TOO_FEW, Change, Changed, brought, next_level
 from storage import coupons, holdings, points
 from storage.outcomes import Came
+from storage.redemption import paid_back
 
 EXCHANGE = "exchange"
 
@@ -19,6 +20,11 @@ EXCHANGE = "exchange"
 def change(connection: Connection, actions: Sequence[ChangePoints], now: datetime) -> list[Came]:
     """Change points; a level reached follows."""
     return [_changed(connection, one, now) for one in actions]
+
+
+def take_back(connection: Connection, actions: Sequence[TakeBackPoints], now: datetime) -> list[Came]:
+    """Take back what orders had brought, by all that was paid back of each so far, and never more."""
+    return [_taken_back(connection, one, now) for one in actions]
 
 
 def tell(connection: Connection, actions: Sequence[TellPoints], _now: datetime) -> list[Came]:
@@ -45,6 +51,16 @@ def _changed(connection: Connection, one: ChangePoints, now: datetime) -> Came:
         "points": changed.balance, "delta": changed.delta, "level": changed.level, "needs": -one.delta,
     }  # fmt: skip
     return Came(changed.reason, facts, levelled(one.member_id, one.key, changed, now))
+
+
+def _taken_back(connection: Connection, one: TakeBackPoints, now: datetime) -> Came:
+    came, gone = points.of_order(connection, one.member_id, one.order_id)
+    due = min(came, brought(paid_back(connection, one.member_id, one.order_id), one.terms.per_yuan))
+    if due <= gone:
+        return Came()
+    wish = Change(one.key, one.member_id, gone - due, REFUND, one.order_id)
+    points.change(connection, [wish], one.terms, now)
+    return Came()
 
 
 def _standing(connection: Connection, member_id: int, terms: Points) -> dict[str, Scalar]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from bot.domain.activities import Points
-from bot.domain.points import EXPIRED, REFUND, TOO_FEW, Change, Changed, level_of, unspent
+from bot.domain.points import EXPIRED, ORDER, REFUND, TOO_FEW, Change, Changed, level_of, unspent
 from storage.dialect import chunks, lock_members, replacing, upsert
 from storage.tables import table
 from storage.tables.points import LevelChangeRow, PointAccountRow, PointChangeRow
@@ -78,6 +78,11 @@ def change(connection: Connection, changes: Sequence[Change], terms: Points, now
     return found
 
 
+def any_known(connection: Connection, keys: Iterable[str]) -> bool:
+    """Return whether any of these changes was made."""
+    return bool(_known(connection, keys))
+
+
 def balance(connection: Connection, member_id: int) -> int:
     """Return what a member has now."""
     return _accounts(connection, [member_id])[member_id].balance
@@ -86,6 +91,20 @@ def balance(connection: Connection, member_id: int) -> int:
 def earned(connection: Connection, member_id: int) -> int:
     """Return all that ever came to a member, less what refunds took back; levels go by it."""
     return _accounts(connection, [member_id])[member_id].earned
+
+
+def of_order(connection: Connection, member_id: int, order_id: str) -> tuple[int, int]:
+    """Return what an order brought a member, and what refunds of it took back so far."""
+    mine = (
+        CHANGE.c.member_id == member_id,
+        CHANGE.c.reference == order_id,
+        CHANGE.c.cause.in_([ORDER, REFUND]),
+    )
+    rows = connection.execute(
+        select(CHANGE.c.cause, func.sum(CHANGE.c.delta)).where(*mine).group_by(CHANGE.c.cause)
+    )
+    found = {str(cause): int(total) for cause, total in rows}
+    return found.get(ORDER, 0), -found.get(REFUND, 0)
 
 
 def left(connection: Connection, member_id: int) -> list[tuple[int, datetime | None]]:
@@ -162,14 +181,9 @@ def _known(connection: Connection, keys: Iterable[str]) -> set[str]:
 
 def _row(one: Change, delta: int, ends: datetime | None, now: datetime) -> dict[str, Any]:
     return {
-        "key": one.key,
-        "member_id": one.member_id,
-        "at": now,
-        "delta": delta,
-        "cause": one.cause,
-        "reference": one.reference,
-        "expires_at": ends,
-    }
+        "key": one.key, "member_id": one.member_id, "at": now, "delta": delta, "cause": one.cause,
+        "reference": one.reference, "expires_at": ends,
+    }  # fmt: skip
 
 
 def _write(

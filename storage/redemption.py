@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, literal_column, select, update
 
 from bot.domain.coupons import CouponState
-from bot.domain.events import ORDER_REFUNDED
+from bot.domain.events import ORDER_PAID, ORDER_REFUNDED
 from storage.coupon_stock import BATCH, COUPON
 from storage.coupon_trail import note
 from storage.dialect import property_text
@@ -50,14 +50,14 @@ def refund(connection: Connection, member_id: int, order_id: str, amount: int, n
     `amount` is what was paid back now (分), 0 for all of it. Returns ``refunded``, ``in_part``, or empty
     where the order used none.
     """
-    used = (COUPON.c.order_id == order_id, COUPON.c.state == CouponState.REDEEMED)
-    rows = connection.execute(
-        select(COUPON).where(COUPON.c.member_id == member_id, *used).with_for_update()
-    ).all()
-    if not rows or not order_id:
+    used = select(COUPON).where(COUPON.c.order_id == order_id, COUPON.c.state == CouponState.REDEEMED)
+    # Whoever has a code may use it, so it need not be the member's own; but theirs comes first.
+    found = connection.execute(used.order_by(COUPON.c.id).with_for_update()).all() if order_id else []
+    rows = [row for row in found if row.member_id == member_id] or found
+    if not rows:
         return ""
-    back = _paid_back(connection, member_id, order_id)
-    whole = amount == 0 or any(back >= row.amount for row in rows)
+    paid = max(row.amount for row in rows) or _paid(connection, member_id, order_id)
+    whole = amount == 0 or 0 < paid <= paid_back(connection, member_id, order_id)
     state = CouponState.REFUNDED if whole else CouponState.REDEEMED
     for row in rows:
         connection.execute(update(COUPON).where(COUPON.c.id == row.id).values(state=state, at=now))
@@ -65,9 +65,18 @@ def refund(connection: Connection, member_id: int, order_id: str, amount: int, n
     return "refunded" if whole else "in_part"
 
 
-def _paid_back(connection: Connection, member_id: int, order_id: str) -> int:
-    """Return what was paid back of an order so far; the event at hand is written already."""
-    mine = (EVENT.c.member_id == member_id, EVENT.c.kind == ORDER_REFUNDED)
+def _paid(connection: Connection, member_id: int, order_id: str) -> int:
+    """Return what the order cost, 0 where nobody told."""
+    return _summed(connection, member_id, order_id, ORDER_PAID)
+
+
+def paid_back(connection: Connection, member_id: int, order_id: str) -> int:
+    """Return what was paid back of an order so far (分); the event at hand is written already."""
+    return _summed(connection, member_id, order_id, ORDER_REFUNDED)
+
+
+def _summed(connection: Connection, member_id: int, order_id: str, kind: str) -> int:
+    mine = (EVENT.c.member_id == member_id, EVENT.c.kind == kind)
     of = property_text(connection, EVENT.c.properties, "order_id") == order_id
     return int(connection.execute(select(func.sum(EVENT.c.amount)).where(*mine, of)).scalar() or 0)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from bot.domain.value import value
 
 TOO_FEW = "too_few"
 # What an order brought and is taken back with it, as far as it is still there.
-REFUND = "refund"
+ORDER, REFUND = "order", "refund"
 EXPIRED = "expired"
 
 
@@ -35,6 +36,11 @@ class Changed:
     risen: bool = False
     repeated: bool = False
     delta: int = 0
+
+
+def brought(amount: int, per_yuan: float) -> int:
+    """Return the points that so much (分) brings: whole ones, reckoned in decimals and not in binary."""
+    return int(Decimal(amount) * Decimal(str(per_yuan)) / 100)
 
 
 def level_of(earned: int, levels: Mapping[str, int]) -> str:

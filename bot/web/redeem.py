@@ -5,6 +5,7 @@ that is unknown, used, expired or mistyped gets the same bytes, and many misses 
 the page for it for a while, hits included.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -16,11 +17,13 @@ from bot.domain.errors import StorageUnavailable
 from bot.domain.scope import yuan
 from bot.web.leaflet import Leaflet, picture
 from bot.web.throttle import Throttle
+from storage import alerts
 from storage.database import Database
 from storage.showing import Shown, usable
 
 LONGEST_CODE = 64
 MISSES = 5
+GUESSING = "guessing"
 WITHIN = timedelta(minutes=10)
 PAGE = "pages/coupon.html"
 STYLE = "pages/coupon.css"
@@ -57,9 +60,19 @@ class Landing:
         except StorageUnavailable:
             return self._answer(HTTPStatus.SERVICE_UNAVAILABLE, busy=True)
         if found is None or found.batch not in self._config.coupons:
-            self._misses.note(caller, now)
+            await self._missed(caller)
             return self._answer(HTTPStatus.NOT_FOUND)
         return self._answer(HTTPStatus.OK, found)
+
+    async def _missed(self, caller: str) -> None:
+        """Count a miss; operators hear of somebody who tries again and again."""
+        now = self._clock.now()
+        self._misses.note(caller, now)
+        if self._misses.full(caller, now):
+            with suppress(StorageUnavailable):
+                await self._database.write(
+                    lambda c: alerts.raise_(c, GUESSING, "warning", f"{MISSES} codes within minutes", now)
+                )
 
     async def _found(self, code: str) -> Shown | None:
         if len(code) > LONGEST_CODE or not code.isprintable():

@@ -1,7 +1,8 @@
 """``POST /v1/redeem``: the shop's own till uses a coupon up, signed like every business event.
 
-The body is ``{"code": …, "order_id": …, "amount": …}``, the amount in yuan. 200 tells what it is worth, and
-the same order again the same; 409 says why a code of ours cannot be used, 404 that it is none.
+The body is ``{"code": …, "order_id": …, "amount": …}``, the amount in yuan and without the coupon. 200 tells
+what it is worth, and the same order again the same; 409 says why a code of ours cannot be used, 404 that it
+is none.
 """
 
 import json
@@ -50,7 +51,9 @@ class Till:
         try:
             code, order_id, amount = await self._read(request)
             now = self._clock.now()
-            used = await self._database.write(lambda c: use_up(c, code, order_id, amount, "till", now))
+            used = await self._database.write(
+                lambda c: use_up(c, code, order_id, "till", now, lambda batch: self._paid(batch, amount))
+            )
         except Refused as error:
             return problem(error.status, error.faults)
         except StorageUnavailable:
@@ -77,10 +80,15 @@ class Till:
             if not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
                 raise unfit(f"bad_{name}", name, "write a text of up to 128 characters")
         return (
-            str(found["code"]).strip().upper(),
+            str(found["code"]).strip(),
             str(found["order_id"]),
             minor(document.get("amount", 0), "amount"),
         )
+
+    def _paid(self, name: str, amount: int) -> int:
+        """Return what is paid of an amount with a coupon of this batch."""
+        batch = self._config.coupons.get(name)
+        return max(0, amount - worth(batch, amount)) if batch is not None else amount
 
     def _told(self, used: Used, amount: int) -> dict[str, object]:
         batch = self._config.coupons.get(used.batch)

@@ -11,7 +11,7 @@ def run(asked: Asked) -> Outcome:
     words = asked.line.rest.split()
     if not words:
         raise wrong("redeem_how", "redeem")
-    code, order_id = words[0].upper(), words[1] if len(words) > 1 else asked.key
+    code, order_id = words[0], words[1] if len(words) > 1 else asked.key
     return Order(RedeemCode(code, order_id), lambda done: _told(done, code), code)
 
 

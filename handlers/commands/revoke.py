@@ -11,7 +11,7 @@ def run(asked: Asked) -> Outcome:
     code, _, cause = asked.line.rest.partition(" ")
     if not code or not cause.strip():
         raise wrong("revoke_how", "revoke")
-    return Order(RevokeCode(code.upper(), cause.strip()), lambda done: _told(done, code.upper()), code)
+    return Order(RevokeCode(code, cause.strip()), lambda done: _told(done, code), code)
 
 
 def _told(done: Done, code: str) -> Said:

@@ -9,12 +9,14 @@ from storage.commands.orders import Deeds, Given
 
 
 def _redeem(c: Connection, act: RedeemCode, given: Given) -> Done:
-    used = till.use_up(c, act.code, act.order_id, 0, f"operator:{given.by.signed}", given.now)
+    used = till.use_up(c, act.code, act.order_id, f"operator:{given.by.signed}", given.now)
     return Done(used.outcome, said=used.state)
 
 
 def _revoke(c: Connection, act: RevokeCode, given: Given) -> Done:
-    outcome = revoking.revoke(c, act.code, act.cause[:200], given.now, f"operator:{given.by.signed}")
+    row = till.find(c, act.code)
+    code = row.code if row is not None else act.code
+    outcome = revoking.revoke(c, code, act.cause[:200], given.now, f"operator:{given.by.signed}")
     return Done(outcome, said=outcome if outcome != "unknown" else "")
 
 

@@ -50,6 +50,9 @@ async def test_what_is_paid_back_takes_its_points_along(community: Whole) -> Non
     await ordered(community, "m1", 1, 500)
     await ordered(community, "m1", 1, 200, ORDER_REFUNDED)
     assert "有 30 分" in str(await community.says("小明", "我的积分"))
+    for number in (2, 3):  # told twice, and of an order that brought nothing
+        await ordered(community, "m1", number, 400, ORDER_REFUNDED)
+    assert "有 30 分" in str(await community.says("小明", "我的积分"))
 
 
 async def test_a_missed_day_is_made_up_for_points(community: Whole) -> None:

@@ -31,6 +31,8 @@ def command(
     with opened(config) as desk:
         if batch not in desk.config.coupons:
             fail(say("no_such_batch", name=batch, known="、".join(desk.config.coupons)))
+        if not desk.config.coupons[batch].codes_file:
+            fail(say("batch_makes_codes", name=batch))
 
         def work(c: Connection) -> Import:
             coupons.sync(c, desk.config.coupons.values())

@@ -48,6 +48,8 @@ class CouponSection(Section):
             raise ValueError("max_off goes with percent_off")
         if self.amount_off and 0 < self.min_spend < self.amount_off:
             raise ValueError("min_spend is less than amount_off")
+        if self.budget and self.percent_off is not None and not self.max_off:
+            raise ValueError("a budget needs to know what one may cost; write max_off")
         if isinstance(self.stock, int) and self.low_stock > self.stock:
             raise ValueError("low_stock is more than stock")
         return self

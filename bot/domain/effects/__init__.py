@@ -21,7 +21,14 @@ from bot.domain.effects.course import (
 from bot.domain.effects.draws import EnterDraw, TellDraw
 from bot.domain.effects.groups import ForgetMessage, JoinGroup, LeaveGroup, SayInGroup
 from bot.domain.effects.playing import AnswerPoll, AnswerSurvey, JoinParty, OpenParty
-from bot.domain.effects.points import ChangePoints, CheckInToday, ExchangePoints, MakeUpDay, TellPoints
+from bot.domain.effects.points import (
+    ChangePoints,
+    CheckInToday,
+    ExchangePoints,
+    MakeUpDay,
+    TakeBackPoints,
+    TellPoints,
+)
 from bot.domain.effects.profile import (
     AddTag,
     BindOperator,
@@ -44,7 +51,7 @@ Effect = (
     | SetFollowing | OpenWindow | EarnGrant | Enroll | MoveEnrollment | QueueMessage | CancelMessages
     | Reply | Handoff | IssueCoupon | RedeemCoupon | Attempt | Emit | EraseMember | Receipt
     | JoinGroup | LeaveGroup | SayInGroup | EndSilence | TellPhone | ForgetMessage
-    | ChangePoints | RefundCoupon
+    | ChangePoints | TakeBackPoints | RefundCoupon
 )  # fmt: skip
 
 __all__ = [
@@ -92,6 +99,7 @@ __all__ = [
     "SetReview",
     "SetStage",
     "Suppress",
+    "TakeBackPoints",
     "TellDraw",
     "TellPhone",
     "TellPoints",

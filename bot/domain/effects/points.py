@@ -20,6 +20,17 @@ class ChangePoints:
 
 
 @value
+class TakeBackPoints:
+    """An order was paid back: of the points it brought, those go that its refunds so far make up."""
+
+    member_id: int
+    order_id: str
+    key: str
+    at: datetime
+    terms: Points
+
+
+@value
 class TellPoints:
     """Look up what the member has, for an answer; only within an `Attempt`, and it always succeeds."""
 

@@ -45,6 +45,28 @@ def streak_to(days: set[int], day: int) -> int:
     return count
 
 
+def runs_of(days: set[int]) -> list[set[int]]:
+    """The stretches of days without a gap."""
+    runs: list[set[int]] = []
+    for day in sorted(days):
+        if day - 1 in days:
+            runs[-1].add(day)
+        else:
+            runs.append({day})
+    return runs
+
+
+def bonuses(database: Database) -> dict[tuple[int, int], int]:
+    """What was paid for which height of a streak, by the day it was paid for."""
+    rows = database.transact(lambda c: c.execute(select(CHANGE.c.key, CHANGE.c.delta)).all())
+    found: dict[tuple[int, int], int] = {}
+    for key, delta in rows:
+        parts = key.split(":")
+        if parts[0] == "check_in" and len(parts) == 4:
+            found[(date.fromisoformat(parts[2]) - FIRST).days, int(parts[3])] = delta
+    return found
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=25))
 def test_streaks_are_those_of_the_days_and_every_bonus_comes_once(
@@ -70,6 +92,12 @@ def test_streaks_are_those_of_the_days_and_every_bonus_comes_once(
             days.add(today)
             checked.add(today)
             assert came.facts["streak"] == streak_to(days, today)
+    given = bonuses(database)
+    for run in runs_of(days):
+        for height in (3, 7):
+            paid = [each for day, each in given.items() if day[0] in run and day[1] == height]
+            # Two runs that were joined later may each have had theirs.
+            assert bool(paid) is (len(run) >= height)
     rows = database.transact(lambda c: c.execute(select(CHECK_IN.c.day, CHECK_IN.c.streak)).all())
     assert dict(map(tuple, rows)) == {written(day): streak_to(days, day) for day in days}
     assert database.transact(audited).wrong == ()
@@ -106,3 +134,16 @@ def test_who_has_too_few_points_makes_up_nothing(database: Database) -> None:
     (came,) = database.transact(lambda c: check_ins.make_up(c, [one], at(2)))
     assert (came.reason, came.facts["points"]) == ("too_few", 5)
     assert check_in(database, 2).facts["streak"] == 1
+
+
+def test_a_bonus_of_a_run_is_paid_once_however_the_run_came_together(database: Database) -> None:
+    for day in (0, 1, 2, 4, 5, 6, 7, 8, 9, 10):
+        check_in(database, day)
+    assert sum(bonuses(database).values()) == 20 + 20 + 50
+    make_up(database, 10)
+    assert sum(bonuses(database).values()) == 20 + 20 + 50
+
+
+def test_a_day_put_in_later_by_a_journey_west_is_counted_on(database: Database) -> None:
+    found = [check_in(database, day).facts["streak"] for day in (0, 1, 3, 2, 4)]
+    assert found == [1, 2, 1, 4, 5]

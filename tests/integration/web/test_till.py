@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.domain.coupons import Coupon, CouponClaim
+from bot.domain.events import ORDER_REFUNDED, InboundEvent
 from bot.web.events.signature import keys_of, signature
 from storage import coupons
 from tests.whole import ENVIRONMENT, Whole, whole
@@ -60,6 +61,14 @@ async def test_a_coupon_is_used_up_once_for_its_order_and_heard_of(shop: Whole) 
     assert heard == [(1,)]
     trail = await shop.rows("SELECT state, actor, cause FROM coupon_change ORDER BY id")
     assert trail[-1] == ("redeemed", "till", "order:HT-1")
+    # 112 yuan were paid; they come back in two parts.
+    for number, yuan in ((1, 100), (2, 12)):
+        assert await shop.rows("SELECT state FROM coupon") == [("redeemed",)]
+        now = shop.program.clock.now()
+        told = {"order_id": "HT-1"}
+        back = InboundEvent(f"b{number}", "webhook", ORDER_REFUNDED, now, "member:m1", "", told, yuan * 100)
+        await shop.program.dispatcher.accept([back])
+    assert await shop.rows("SELECT state FROM coupon") == [("refunded",)]
 
 
 async def test_what_is_wrong_is_said_to_who_signs_and_to_nobody_else(shop: Whole) -> None:

@@ -147,6 +147,7 @@ async def test_every_sign_of_trouble_has_its_alert(shop: Shop) -> None:
         "stuck": "stuck: 1",
         "unknown": "unknown: 1",
         "coupons:new10": "low: 5",
+        "budget:new10": "spent: 99%",
         "disk": "disk: 5.0%",
         "clock": "clock: 90s",
     }
