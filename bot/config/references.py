@@ -1,6 +1,7 @@
 """Sections that speak of each other: every name must lead somewhere."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from bot.config.activities import check_activities
@@ -12,6 +13,7 @@ from bot.config.sections.delivery import RouteSection
 from bot.domain.words import plain
 
 STRONG = 32
+DRAWS_KEPT = timedelta(days=730)
 RISK = (
     "a gateway that steers an ordinary WeChat account breaks WeChat's rules and may cost the account; "
     "nothing that costs money can be ordered through it"
@@ -135,6 +137,11 @@ def _check_privacy(draft: Draft, problems: Problems) -> None:
     if privacy.unfollowed == "keep" and draft.ready_accounts:
         problems.error(
             "privacy.unfollowed", "the platform demands that who unfollows is forgotten; write erase"
+        )
+    if timedelta() < privacy.retention.get("draws", DRAWS_KEPT) < DRAWS_KEPT:
+        problems.error(
+            "privacy.retention.draws",
+            "the record of a prize draw is kept for two years (规范促销行为暂行规定); write 2y or more",
         )
     if privacy.key == privacy.index_key:
         problems.error("privacy.index_key", "this is the same as key; make another")

@@ -20,7 +20,11 @@ SERVICE = "service"
 # What operators are told, which no rule or campaign names.
 OPERATORS = "operators"
 # What is told of activities: how somebody was served, what they won, what became of their group.
-PASTIMES = ("survey/ask", "lottery/won", "group_buy/filled", "group_buy/over_time")
+PASTIMES = {
+    "survey": ("survey/ask",),
+    "lottery": ("lottery/won",),
+    "group_buy": ("group_buy/filled", "group_buy/over_time"),
+}
 # Steps that take no time: what is said right behind them is still said at once.
 _AT_ONCE = frozenset({"tag", "issue", "suppress"})
 _MARK = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
@@ -131,8 +135,11 @@ def _sends(body: Mapping[str, Any]) -> Iterator[Sending]:
     for path in sorted(Path(body["templates"]["path"][-1]).glob(f"messages/{OPERATORS}/ended.j2")):
         name = f"{OPERATORS}/{path.stem}"
         yield Sending(name, SERVICE, answers=False, wordings=tuple(_wordings(name, folders)))
-    for name in PASTIMES if body.get("activities") else ():
-        yield Sending(name, SERVICE, answers=False, wordings=tuple(_wordings(name, folders)))
+    played = [name for kind in body.get("activities", {}) for name in PASTIMES.get(kind, ())]
+    for name in played:
+        wordings = tuple(_wordings(name, folders))
+        if wordings:
+            yield Sending(name, SERVICE, answers=False, wordings=wordings)
     for program in (*body.get("rules", {}).values(), *body.get("campaigns", {}).values()):
         at_once = _first_said(program)
         for send in _found(program):

@@ -63,13 +63,25 @@ def latest_pushes(c: Connection, limit: int) -> list[Push]:
     """Return the messages that ended last, newest first."""
     o = OUTBOX.c
     rows = c.execute(
-        select(o.id, o.finished_at, o.member_id, o.rule, o.campaign, o.step, o.purpose, o.route, o.state,
-               o.reason, o.reason_until, o.coupon_code)
+        select(o.id, o.finished_at, o.member_id, o.rule, o.campaign, o.template, o.step, o.purpose, o.route,
+               o.state, o.reason, o.reason_until, o.coupon_code)
         .where(o.finished_at.is_not(None)).order_by(o.finished_at.desc(), o.id.desc()).limit(limit)
     )  # fmt: skip
     return [
-        Push(number, at, member, rule or campaign, step, purpose, route, state, reason, until, bool(code))
-        for number, at, member, rule, campaign, step, purpose, route, state, reason, until, code in rows
+        Push(
+            number,
+            at,
+            member,
+            rule or campaign or said,
+            step,
+            purpose,
+            route,
+            state,
+            reason,
+            until,
+            bool(code),
+        )
+        for number, at, member, rule, campaign, said, step, purpose, route, state, reason, until, code in rows
     ]
 
 

@@ -23,3 +23,9 @@ def test_a_lottery_s_top_prize_is_bounded_by_law(tmp_path: Path) -> None:
     assert any("50,000 yuan" in line for line in found), found
     less = errors(tmp_path, coupons__car={**coupon, "amount_off": 50000}, activities={"lottery": lottery})
     assert not any("50,000 yuan" in line for line in less)
+
+
+def test_the_record_of_a_draw_is_kept_for_two_years(tmp_path: Path) -> None:
+    assert errors(tmp_path, privacy__retention={"draws": "2y"}) == []
+    (refused,) = errors(tmp_path, privacy__retention={"draws": "1y"})
+    assert refused.startswith("privacy.retention.draws: the record of a prize draw is kept for two years")

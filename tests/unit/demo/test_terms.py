@@ -46,6 +46,7 @@ def test_the_terms_are_those_the_file_states() -> None:
     assert {one.template for one in TERMS.sends if one.answers} == {"welcome/hello"}
     assert {one.template for one in TERMS.sends if one.purpose == "service"} == {
         "welcome/hello", "vip/thanks", "referral/reward", "operators/ended", "survey/ask",
+        "lottery/won", "group_buy/filled", "group_buy/over_time",
     }  # fmt: skip
 
 
