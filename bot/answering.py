@@ -23,7 +23,7 @@ from bot.domain.replies import choose
 from bot.domain.scope import Scope, coupon_scope, scope
 from bot.listing import Lists
 from bot.turns import Turn
-from storage import allowances, announcements, coupons, holdings
+from storage import allowances, announcements, coupons, holdings, points
 from storage.database import Connection
 from storage.library import stock
 from storage.outbox.answered import answered
@@ -128,7 +128,7 @@ class Answers:
             return settled
         key = reply.context.get("key")
         coupon = holdings.held(c, key) if isinstance(key, str) else None
-        values = self._scope(member, coupon, reply.context)
+        values = self._scope(c, member, coupon, reply.context)
         values |= self._lists.values(c, reply.context, member.id, now)
         return self._worded(reply.template, values, personalised=True)
 
@@ -146,7 +146,7 @@ class Answers:
                 return None  # the sender meets the same refusal and records its reason
             coupon = given
             announcements.coupons_issued(c, [(message.key, given)], now)
-        values = self._scope(member, coupon, message.context, message.rule, message.coupon)
+        values = self._scope(c, member, coupon, message.context, message.rule, message.coupon)
         values |= self._shelf(c, member, message, now, personal=verdict.personalised)
         content = self._worded(message.template, values, personalised=verdict.personalised)
         if content is not None:
@@ -171,6 +171,7 @@ class Answers:
 
     def _scope(
         self,
+        c: Connection,
         member: Member,
         coupon: Coupon | None,
         context: Mapping[str, object],
@@ -181,4 +182,4 @@ class Answers:
         batch = self._lists.batches.get(name)
         keyword = order.claim_keyword if order else ""
         shown = coupon_scope(batch, self._lists.redeem_url, coupon, keyword) if batch else None
-        return scope(member.id, member, shown, context, rule)
+        return scope(member.id, member, shown, context, rule, points.standing(c, member.id))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from bot.domain.activities import Points
-from bot.domain.points import EXPIRED, ORDER, REFUND, TOO_FEW, Change, Changed, level_of, unspent
+from bot.domain.points import ORDER, REFUND, TOO_FEW, Change, Changed, level_of, unspent
 from storage.dialect import chunks, lock_members, replacing, upsert
+from storage.reading import Query
 from storage.tables import table
 from storage.tables.points import LevelChangeRow, PointAccountRow, PointChangeRow
 
@@ -40,7 +41,7 @@ class _Ledger:
         self, connection: Connection, changes: Sequence[Change], terms: Points, now: datetime
     ) -> None:
         self._terms, self._now = terms, now
-        self.accounts = _accounts(connection, sorted({one.member_id for one in changes}))
+        self.accounts = accounts_of(connection, sorted({one.member_id for one in changes}))
         self._known = _known(connection, [one.key for one in changes])
         self.rows: list[dict[str, Any]] = []
         self.levels: list[dict[str, Any]] = []
@@ -55,7 +56,7 @@ class _Ledger:
             return Changed(TOO_FEW, account.balance, account.level)
         self._known.add(one.key)
         ends = now + terms.expire if delta > 0 and terms.expire is not None else None
-        self.rows.append(_row(one, delta, ends, now))
+        self.rows.append(row_of(one, delta, ends, now))
         was = account.level
         _apply(account, one, delta, ends, terms, now)
         if account.level != was:
@@ -74,7 +75,7 @@ def change(connection: Connection, changes: Sequence[Change], terms: Points, now
     ledger = _Ledger(connection, changes, terms, now)
     found = [ledger.make(one) for one in changes]
     if ledger.rows:
-        _write(connection, ledger.rows, ledger.levels, ledger.accounts.values())
+        write(connection, ledger.rows, ledger.levels, ledger.accounts.values())
     return found
 
 
@@ -85,12 +86,18 @@ def any_known(connection: Connection, keys: Iterable[str]) -> bool:
 
 def balance(connection: Connection, member_id: int) -> int:
     """Return what a member has now."""
-    return _accounts(connection, [member_id])[member_id].balance
+    return accounts_of(connection, [member_id])[member_id].balance
+
+
+def standing(connection: Connection, member_id: int) -> tuple[str, int]:
+    """Return a member's level and balance."""
+    found = _STANDING.rows(connection, member=member_id)
+    return (str(found[0][0]), int(found[0][1])) if found else ("", 0)
 
 
 def earned(connection: Connection, member_id: int) -> int:
     """Return all that ever came to a member, less what refunds took back; levels go by it."""
-    return _accounts(connection, [member_id])[member_id].earned
+    return accounts_of(connection, [member_id])[member_id].earned
 
 
 def of_order(connection: Connection, member_id: int, order_id: str) -> tuple[int, int]:
@@ -118,35 +125,6 @@ def left(connection: Connection, member_id: int) -> list[tuple[int, datetime | N
     return unspent(came, -sum(int(delta) for delta, _ in rows if delta < 0))
 
 
-def next_expiry(connection: Connection) -> datetime | None:
-    """Return when the next points run out, or a little earlier."""
-    found: datetime | None = connection.execute(
-        select(func.min(ACCOUNT.c.expires_at, type_=ACCOUNT.c.expires_at.type))
-    ).scalar()
-    return found
-
-
-def expire(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """Let points run out whose time passed, of so many members; return (member id, points) of each."""
-    due = select(ACCOUNT.c.member_id).where(ACCOUNT.c.expires_at <= now).order_by(ACCOUNT.c.expires_at)
-    ids = sorted(connection.execute(due.limit(limit)).scalars())
-    lock_members(connection, ids)
-    gone: list[tuple[int, int]] = []
-    for member_id, account in _accounts(connection, ids).items():
-        standing = left(connection, member_id)
-        over = sum(amount for amount, end in standing if end is not None and end <= now)
-        ends = [end for _, end in standing if end is not None and end > now]
-        account.expires_at = min(ends, default=None)
-        rows = []
-        if over:
-            account.balance -= over
-            key = f"expire:{member_id}:{now.isoformat()}"
-            rows = [_row(Change(key, member_id, -over, EXPIRED), -over, None, now)]
-            gone.append((member_id, over))
-        _write(connection, rows, (), [account])
-    return gone
-
-
 def _apply(
     account: _Account, one: Change, delta: int, ends: datetime | None, terms: Points, now: datetime
 ) -> None:
@@ -164,7 +142,8 @@ def _height(level: str, terms: Points) -> int:
     return list(terms.levels).index(level) if level in terms.levels else -1
 
 
-def _accounts(connection: Connection, ids: Iterable[int]) -> dict[int, _Account]:
+def accounts_of(connection: Connection, ids: Iterable[int]) -> dict[int, _Account]:
+    """Return the accounts of these members, an empty one where there is none."""
     found = {member_id: _Account(member_id) for member_id in ids}
     for chunk in chunks(found):
         for row in connection.execute(select(ACCOUNT).where(ACCOUNT.c.member_id.in_(chunk))):
@@ -179,22 +158,31 @@ def _known(connection: Connection, keys: Iterable[str]) -> set[str]:
     return found
 
 
-def _row(one: Change, delta: int, ends: datetime | None, now: datetime) -> dict[str, Any]:
+def row_of(one: Change, delta: int, ends: datetime | None, now: datetime) -> dict[str, Any]:
+    """Return a change as it is kept."""
     return {
         "key": one.key, "member_id": one.member_id, "at": now, "delta": delta, "cause": one.cause,
         "reference": one.reference, "expires_at": ends,
     }  # fmt: skip
 
 
-def _write(
+def write(
     connection: Connection,
     rows: Sequence[Mapping[str, Any]],
     levels: Sequence[Mapping[str, Any]],
     accounts: Iterable[_Account],
 ) -> None:
+    """Write changes, levels reached, and the accounts as they stand then."""
     if rows:
         connection.execute(CHANGE.insert(), list(rows))
     if levels:
         connection.execute(LEVEL.insert(), list(levels))
     names = ("balance", "earned", "level", "level_since", "expires_at")
     upsert(connection, ACCOUNT, [one.row() for one in accounts], ["member_id"], replacing(*names))
+
+
+_STANDING = Query(
+    lambda _c: select(ACCOUNT.c.level, ACCOUNT.c.balance).where(
+        ACCOUNT.c.member_id == bindparam("member", type_=Integer)
+    )
+)

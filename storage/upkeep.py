@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.domain.events import POINTS_EXPIRED, Scalar
-from storage import announcements, drawing, parties, points, redemption
+from storage import announcements, drawing, parties, point_expiry, redemption
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def _expire_coupons(connection: Connection, now: datetime, limit: int) -> int:
 
 
 def _expire_points(connection: Connection, now: datetime, limit: int) -> int:
-    gone = points.expire(connection, now, limit)
+    gone = point_expiry.expire(connection, now, limit)
     told: list[tuple[str, int, dict[str, Scalar]]] = [
         (f"points:{member_id}:{now.isoformat()}", member_id, {"points": over}) for member_id, over in gone
     ]
@@ -39,7 +39,7 @@ def _expire_points(connection: Connection, now: datetime, limit: int) -> int:
 
 CHORES: tuple[Chore, ...] = (
     Chore(redemption.next_expiry, _expire_coupons),
-    Chore(points.next_expiry, _expire_points),
+    Chore(point_expiry.next_expiry, _expire_points),
     Chore(drawing.next_end, drawing.end_due),
     Chore(parties.next_expiry, parties.expire),
 )

@@ -14,6 +14,7 @@ from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.world import Allowance, Counted, Ledger, MemberFacts
 from storage import facts
 from storage.dialect import listed, within
+from storage.points import ACCOUNT
 from storage.reading import Query, moment_decoder, stamped
 from storage.tables import table
 from storage.tables.columns import UTCDateTime
@@ -69,11 +70,11 @@ def load(c: Connection, ids: Iterable[int], view: View) -> dict[int, Known]:
 
 
 def _known(row: Sequence[Any], draft: _Draft, view: View) -> Known:
-    member_id, zone, name, stage, birthday, source = row
+    member_id, zone, name, stage, birthday, source, level, balance = row
     return Known(
         MemberFacts(member_id, zone, draft.addresses, draft.consents, draft.suppressed),
         Ledger(tuple(draft.counted), draft.allowances, view.rests, draft.busy),
-        Profile(name, stage, birthday, source, tuple(draft.tags)),
+        Profile(name, stage, birthday, source, tuple(draft.tags), level or "", balance or 0),
     )
 
 
@@ -143,7 +144,18 @@ def _ledger(c: Connection) -> Any:
 
 _LEDGER = Query(_ledger)
 _MEMBERS = Query(
-    lambda c: select(
-        MEMBER.c.id, MEMBER.c.zone, MEMBER.c.name, MEMBER.c.stage, MEMBER.c.birthday, MEMBER.c.source
-    ).where(within(c, MEMBER.c.id))
+    lambda c: (
+        select(
+            MEMBER.c.id,
+            MEMBER.c.zone,
+            MEMBER.c.name,
+            MEMBER.c.stage,
+            MEMBER.c.birthday,
+            MEMBER.c.source,
+            ACCOUNT.c.level,
+            ACCOUNT.c.balance,
+        )
+        .outerjoin(ACCOUNT, ACCOUNT.c.member_id == MEMBER.c.id)
+        .where(within(c, MEMBER.c.id))
+    )
 )

@@ -40,17 +40,25 @@ class Said(Protocol):
 
 
 def scope(
-    member_id: int, said: Said, coupon: Scope | None, context: Mapping[str, object], rule: str
+    member_id: int,
+    said: Said,
+    coupon: Scope | None,
+    context: Mapping[str, object],
+    rule: str,
+    points: tuple[str, int] = ("", 0),
 ) -> dict[str, object]:
-    """Return the values of a template: member, event, rule, and coupon when there is one."""
+    """Return the values of a template: member, event, rule, and coupon when there is one.
+
+    `points` are the member's level and balance.
+    """
     values: dict[str, object] = {
         "member": {
             "number": number_of(member_id),
             "name": said.name,
             "stage": said.stage,
             "tags": tuple(sorted(said.tags)),
-            "level": None,
-            "points": 0,
+            "level": points[0] or None,
+            "points": points[1],
             "birthday": said.birthday,
             "source": said.source,
         },

@@ -42,13 +42,15 @@ class Wording:
     def content(self, departure: Departure, route: RouteRule) -> Content:
         """Return the content; whatever the renderer raises means that it can't be worded."""
         message = departure.message
+        # Text that is the same for everybody knows nobody.
+        told = departure.profile if route.personal else _NOBODY
         values = scope(
             message.member_id,
-            # Text that is the same for everybody knows nobody.
-            departure.profile if route.personal else _NOBODY,
+            told,
             self._coupon(departure, route),
             message.context,
             message.rule,
+            (told.level, told.points),
         )
         values |= shelf_scope(self.library, message.template, departure.shelf)
         if self.library.items and self.library.lists(message.template) and not departure.shelf.items:

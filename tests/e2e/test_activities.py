@@ -1,11 +1,14 @@
 """What each member can do in chat for themselves, by the whole program against the pretend WeChat."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.domain.events import ORDER_REFUNDED
+from bot.domain.outbox import OutboxMessage, Unreachable
+from storage.outbox.queue import enqueue
 from storage.reports import audited
 from tests.e2e.pastimes import ordered
 from tests.e2e.shift import bound
@@ -97,3 +100,21 @@ async def test_a_lottery_is_paid_for_limited_and_told_with_its_proof(community: 
     assert "已经结束" in str(await community.says("小明", "抽奖"))
     ((seed,),) = await community.rows("SELECT revealed FROM draw")
     assert seed in str(await community.says("小明", "抽奖规则"))
+
+
+async def test_a_hand_off_tells_level_and_points(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await ordered(community, "m1", 1, 6000)
+    await community.program.database.write(lambda c: enqueue(c, [note_for(1, community.program.clock.now())]))
+    await community.says("小明", "在吗")
+    await community.advance("1m")
+    told = [row["text"] for row in await community.listing("outbox") if "等级" in row["text"]]
+    assert any("等级：金" in text and "积分：600" in text for text in told)
+
+
+def note_for(member_id: int, now: datetime) -> OutboxMessage:
+    later = now + timedelta(days=1)
+    return OutboxMessage(
+        "note", member_id, "vip/brief", "service", ("customer_service",), now, now, later,
+        unreachable=Unreachable.WAIT,
+    )  # fmt: skip

@@ -17,6 +17,8 @@ class Profile:
     birthday: str | None = None
     source: str | None = None
     tags: tuple[str, ...] = ()
+    level: str = ""
+    points: int = 0
 
 
 @value

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from bot.domain.activities import Points
 from bot.domain.points import REFUND, Change, Changed
-from storage import points
+from storage import point_expiry, points
 from storage.database import Database
 from storage.points import ACCOUNT, CHANGE
 from storage.reports import audited
@@ -65,7 +65,7 @@ STEPS = st.lists(
 
 
 def expire(database: Database, now: datetime) -> None:
-    database.transact(lambda c: points.expire(c, now, 10))
+    database.transact(lambda c: point_expiry.expire(c, now, 10))
 
 
 def make(database: Database, change: Change, now: datetime) -> Changed:
@@ -107,12 +107,12 @@ def test_points_run_out_when_their_time_is_over_and_what_was_spent_does_not(data
     change("a", 10, START)
     change("b", 7, START + 10 * DAY)
     change("c", -4, START + 11 * DAY)
-    assert database.transact(points.next_expiry) == START + 30 * DAY
-    assert database.transact(lambda c: points.expire(c, START + 30 * DAY, 10)) == [(1, 6)]
-    assert database.transact(points.next_expiry) == START + 40 * DAY
+    assert database.transact(point_expiry.next_expiry) == START + 30 * DAY
+    assert database.transact(lambda c: point_expiry.expire(c, START + 30 * DAY, 10)) == [(1, 6)]
+    assert database.transact(point_expiry.next_expiry) == START + 40 * DAY
     assert database.transact(lambda c: points.balance(c, 1)) == 7
-    assert database.transact(lambda c: points.expire(c, START + 40 * DAY, 10)) == [(1, 7)]
-    assert database.transact(points.next_expiry) is None
+    assert database.transact(lambda c: point_expiry.expire(c, START + 40 * DAY, 10)) == [(1, 7)]
+    assert database.transact(point_expiry.next_expiry) is None
 
 
 def test_levels_rise_with_what_was_earned_and_spending_lowers_none(database: Database) -> None:
