@@ -8,6 +8,7 @@ from bot.domain.effects import (
     Effect,
     Emit,
     Invite,
+    LeaveReferral,
     NoteReferral,
     QualifyReferral,
     RefundReferral,
@@ -20,6 +21,7 @@ from bot.domain.events import (
     MESSAGE,
     ORDER_PAID,
     ORDER_REFUNDED,
+    UNFOLLOWED,
     InboundEvent,
 )
 from bot.domain.handling import Handler, Rank, Settings, Words
@@ -27,6 +29,8 @@ from bot.domain.members import Member
 from bot.domain.words import is_word
 
 PREFIX = "ref_"
+# What an order says of who pays and where it goes.
+FACTS = ("payer_id", "phone", "address")
 
 
 def invite(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
@@ -63,7 +67,8 @@ def come(event: InboundEvent, member: Member, settings: Settings, now: datetime)
 
 def order(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:
     """Let a first order count for who brought the member; one paid back no longer does."""
-    if settings.activities.referral is None:
+    activity = settings.activities.referral
+    if activity is None:
         return []
     order_id = str(event.properties.get("order_id") or "")
     key = f"{event.key}#referral"
@@ -72,8 +77,16 @@ def order(event: InboundEvent, member: Member, settings: Settings, _now: datetim
     paid = member.tallies.get(ORDER_PAID)
     if paid is None or paid.count > 1:
         return []
-    payer = str(event.properties.get("payer_id") or "")
-    return [Attempt(QualifyReferral(member.id, order_id, payer, key, event.at), (), {})]
+    payer, phone, address = (str(event.properties.get(name) or "").strip() for name in FACTS)
+    action = QualifyReferral(member.id, order_id, payer, key, event.at, activity.crowd, phone, address)
+    return [Attempt(action, (), {})]
+
+
+def leave(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:
+    """Hold who unfollows as soon as they came."""
+    if settings.activities.referral is None:
+        return []
+    return [Attempt(LeaveReferral(member.id, f"{event.key}#left", event.at), (), {})]
 
 
 def words(settings: Settings) -> Words:
@@ -86,4 +99,5 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(frozenset({MENU_CLICK, MESSAGE}), invite, words),
     Handler(frozenset({FOLLOWED}), come),
     Handler(frozenset({ORDER_PAID, ORDER_REFUNDED}), order),
+    Handler(frozenset({UNFOLLOWED}), leave),
 )

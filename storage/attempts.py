@@ -49,6 +49,7 @@ RESOLVERS: Mapping[type, Resolver] = {
     fx.NoteReferral: referrals.note,
     fx.QualifyReferral: referrals.qualify,
     fx.RefundReferral: referrals.refund,
+    fx.LeaveReferral: referrals.leave,
 }
 
 

@@ -9,7 +9,7 @@ from bot.domain.coupons import Coupon, CouponClaim, Refusal
 from bot.domain.effects import Emit, IssueCoupon
 from bot.domain.events import COUPON_ISSUED
 from bot.domain.outbox import OutboxState
-from storage import coupons
+from storage import coupons, rewards
 from storage.outcomes import Came
 from storage.tables import table
 from storage.tables.delivery import CouponRow, OutboxRow
@@ -22,6 +22,7 @@ def resolve(connection: Connection, actions: Sequence[IssueCoupon], now: datetim
     """Issue what is wished for; a `coupon.issued` follows each coupon that was not there before."""
     had = _given_before(connection, actions)
     given = _issue(connection, actions, now)
+    rewards.given(connection, [one for one in actions if isinstance(given[one.key], Coupon)], now)
     came: list[Came] = []
     for action in actions:
         outcome = given[action.key]
@@ -44,8 +45,9 @@ def _issue(
 ) -> dict[str, Coupon | Refusal]:
     refused: dict[str, Coupon | Refusal] = {}
     claims: list[CouponClaim] = []
+    unearned = rewards.unearned(connection, actions)
     for action in actions:
-        refusal = _unpromised(connection, action, now)
+        refusal = Refusal.CLOSED if action.key in unearned else _unpromised(connection, action, now)
         if refusal is not None:
             refused[action.key] = refusal
         else:

@@ -6,26 +6,26 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from bot.domain.effects import NoteReferral, QualifyReferral, RefundReferral
-from bot.domain.events import ORDER_PAID, REFERRAL_QUALIFIED, Scalar
+from bot.domain.activities.terms import Crowd
+from bot.domain.effects import LeaveReferral, NoteReferral, QualifyReferral, RefundReferral
 from bot.domain.identity import number_of
-from storage import alerts, announcements
-from storage.dialect import insert_new, property_text
+from storage import alerts, rewards
+from storage.dialect import insert_new, lock_members
 from storage.erasure import digest_of
 from storage.invitations import REFERRAL, inviter_of
 from storage.outcomes import Came
 from storage.privacy import ring_of
+from storage.referral_flags import CROWD, LEFT, flags_of, is_crowd
 from storage.revoking import revoke_brought
 from storage.tables import table
-from storage.tables.events import EventRow
 from storage.tables.members import IdentityRow, TombstoneRow
 
-EVENT = table(EventRow)
 IDENTITY = table(IdentityRow)
 TOMBSTONE = table(TombstoneRow)
-FOLLOWED, QUALIFIED, HELD, CLAWED_BACK, REFUSED = "followed", "qualified", "held", "clawed_back", "refused"
-# So many newcomers of one inviter within so short a time came by no friendship.
-CROWD, CROWDED = 5, timedelta(minutes=10)
+FOLLOWED, QUALIFIED, REWARDED = "followed", "qualified", "rewarded"
+HELD, CLAWED_BACK, REFUSED = "held", "clawed_back", "refused"
+# Who unfollows sooner than this came for nothing but the count.
+STAYED = timedelta(hours=1)
 # A chain of inviters longer than this is followed no further.
 LONGEST_CHAIN = 64
 
@@ -45,6 +45,11 @@ def refund(connection: Connection, actions: Sequence[RefundReferral], now: datet
     return [_refunded(connection, one, now) for one in actions]
 
 
+def leave(connection: Connection, actions: Sequence[LeaveReferral], now: datetime) -> list[Came]:
+    """Hold those who unfollow within the hour in which they came."""
+    return [_left(connection, one, now) for one in actions]
+
+
 def settle(connection: Connection, member_id: int, *, good: bool, now: datetime) -> str:
     """Let a held one count, or refuse it for good; return the state it had (empty: there is none)."""
     row = connection.execute(
@@ -55,7 +60,7 @@ def settle(connection: Connection, member_id: int, *, good: bool, now: datetime)
     state = QUALIFIED if good else REFUSED
     _move(connection, member_id, state, now)
     if good:
-        _announce(connection, row, row.order_id, now)
+        rewards.resume(connection, row.member_id, row.inviter_id, row.order_id, now)
     return HELD
 
 
@@ -63,6 +68,8 @@ def _noted(connection: Connection, one: NoteReferral, now: datetime) -> Came:
     inviter = inviter_of(connection, one.scene)
     if inviter is None:
         return Came("unknown")
+    # Newcomers of one inviter are noted one after the other, or two at once would pass the cap together.
+    lock_members(connection, [inviter, one.member_id])
     reason = _kept_out(connection, one, inviter)
     if reason:
         return Came(reason)
@@ -77,6 +84,7 @@ def _noted(connection: Connection, one: NoteReferral, now: datetime) -> Came:
         "order_id": "", "qualified_at": None, "settled_at": None,
     }  # fmt: skip
     insert_new(connection, REFERRAL, [row], ["member_id"])
+    _hold_crowd(connection, inviter, one.activity.crowd, now)
     return Came(facts={"inviter": number_of(inviter)})
 
 
@@ -119,36 +127,62 @@ def _qualified(connection: Connection, one: QualifyReferral, now: datetime) -> C
     ).one_or_none()
     if row is None or row.state != FOLLOWED:
         return Came("unknown")
-    flags = _flags(connection, one, row)
+    flags = flags_of(connection, one, row)
     state = HELD if flags else QUALIFIED
     values = {"state": state, "flags": " ".join(flags), "order_id": one.order_id, "qualified_at": now}
     connection.execute(update(REFERRAL).where(REFERRAL.c.member_id == one.member_id).values(values))
     if flags:
-        text = f"{number_of(one.member_id)} by {number_of(row.inviter_id)}: {' '.join(flags)}"
-        alerts.raise_(connection, "referrals", "warning", text, now)
+        _raise(connection, row, flags, now)
         return Came(HELD)
-    _announce(connection, row, one.order_id, now)
+    rewards.announce(connection, row.member_id, row.inviter_id, one.order_id, now)
     return Came()
 
 
-def _flags(connection: Connection, one: QualifyReferral, row: Any) -> list[str]:
-    """Return what makes it look like abuse."""
-    flags: list[str] = []
-    around = (REFERRAL.c.at > row.at - CROWDED, REFERRAL.c.at < row.at + CROWDED)
-    crowd = select(func.count()).where(REFERRAL.c.inviter_id == row.inviter_id, *around)
-    if connection.execute(crowd).scalar_one() >= CROWD:
-        flags.append("crowd")
-    payer = property_text(connection, EVENT.c.properties, "payer_id")
-    same = (EVENT.c.member_id == row.inviter_id, EVENT.c.kind == ORDER_PAID, payer == one.payer)
-    if one.payer and connection.execute(select(EVENT.c.id).where(*same).limit(1)).first():
-        flags.append("same_payer")
-    return flags
+def _left(connection: Connection, one: LeaveReferral, now: datetime) -> Came:
+    row = connection.execute(
+        select(REFERRAL).where(REFERRAL.c.member_id == one.member_id).with_for_update()
+    ).one_or_none()
+    if row is None or now - row.at >= STAYED or row.state not in (FOLLOWED, QUALIFIED):
+        return Came("unknown")
+    if row.state == QUALIFIED:
+        _hold(connection, row, LEFT, now)
+        return Came(HELD)
+    connection.execute(update(REFERRAL).where(REFERRAL.c.member_id == one.member_id).values(flags=LEFT))
+    return Came()
+
+
+def _hold_crowd(connection: Connection, inviter: int, crowd: Crowd, now: datetime) -> None:
+    """Hold those of a crowd whose order counted before the crowd was complete; what was given stays."""
+    if not is_crowd(connection, inviter, now, crowd):
+        return
+    early = (
+        REFERRAL.c.inviter_id == inviter,
+        REFERRAL.c.state == QUALIFIED,
+        REFERRAL.c.at > now - crowd.within,
+    )
+    rows = connection.execute(select(REFERRAL).where(*early).order_by(REFERRAL.c.member_id).with_for_update())
+    for row in rows.all():
+        _hold(connection, row, CROWD, now)
+
+
+def _hold(connection: Connection, row: Any, flag: str, now: datetime) -> None:
+    """Hold one that counted already; its reward waits until an operator settles it."""
+    flags = [*str(row.flags).split(), flag]
+    values = {"state": HELD, "flags": " ".join(flags), "settled_at": now}
+    connection.execute(update(REFERRAL).where(REFERRAL.c.member_id == row.member_id).values(values))
+    rewards.stop(connection, row.member_id, row.inviter_id, now)
+    _raise(connection, row, flags, now)
+
+
+def _raise(connection: Connection, row: Any, flags: Sequence[str], now: datetime) -> None:
+    text = f"{number_of(row.member_id)} by {number_of(row.inviter_id)}: {' '.join(flags)}"
+    alerts.raise_(connection, "referrals", "warning", text, now)
 
 
 def _refunded(connection: Connection, one: RefundReferral, now: datetime) -> Came:
     mine = (REFERRAL.c.member_id == one.member_id, REFERRAL.c.order_id == one.order_id)
     row = connection.execute(select(REFERRAL).where(*mine).with_for_update()).one_or_none()
-    if row is None or not one.order_id or row.state not in (QUALIFIED, HELD):
+    if row is None or not one.order_id or row.state not in (QUALIFIED, HELD, REWARDED):
         return Came("unknown")
     _move(connection, one.member_id, CLAWED_BACK, now)
     used = revoke_brought(connection, row.inviter_id, number_of(one.member_id), "referral_refunded", now)
@@ -161,17 +195,3 @@ def _refunded(connection: Connection, one: RefundReferral, now: datetime) -> Cam
 def _move(connection: Connection, member_id: int, state: str, now: datetime) -> None:
     values = {"state": state, "settled_at": now}
     connection.execute(update(REFERRAL).where(REFERRAL.c.member_id == member_id).values(values))
-
-
-def _announce(connection: Connection, row: Any, order_id: str, now: datetime) -> None:
-    """Tell the rules that somebody brought a member who ordered."""
-    told: dict[str, Scalar] = {
-        "invitee_id": number_of(row.member_id),
-        "referrer_id": number_of(row.inviter_id),
-        "order_id": order_id,
-        "order_settled": True,
-        "same_payer": False,
-    }
-    announcements.announce(
-        connection, [(f"referral:{row.member_id}#qualified", row.inviter_id, told)], REFERRAL_QUALIFIED, now
-    )

@@ -113,6 +113,7 @@ async def test_a_friend_who_scans_a_member_s_own_code_and_orders_earns_them_a_co
     assert await community.rows("SELECT member_id, batch, state FROM coupon WHERE batch = 'invite8'") == [
         (1, "invite8", "issued"),
     ]  # fmt: skip
+    assert await community.rows("SELECT state FROM referral") == [("rewarded",)]
     await ordered(community, "m2", 1, 100, ORDER_REFUNDED)
     assert await community.rows("SELECT state FROM coupon WHERE batch = 'invite8'") == [("revoked",)]
     assert await community.rows("SELECT state FROM referral") == [("clawed_back",)]

@@ -64,6 +64,14 @@ class Lottery:
 
 
 @value
+class Crowd:
+    """So many newcomers of one inviter within so short a time came by no friendship."""
+
+    count: int = 5
+    within: timedelta = timedelta(minutes=10)
+
+
+@value
 class Referral:
     """邀请: who brings newcomers; one level only."""
 
@@ -73,6 +81,7 @@ class Referral:
     terms: str = ""
     opens: datetime | None = None
     closes: datetime | None = None
+    crowd: Crowd = field(default_factory=Crowd)
 
 
 @value

@@ -44,7 +44,13 @@ from bot.domain.effects.profile import (
     Suppress,
     TellPhone,
 )
-from bot.domain.effects.referral import Invite, NoteReferral, QualifyReferral, RefundReferral
+from bot.domain.effects.referral import (
+    Invite,
+    LeaveReferral,
+    NoteReferral,
+    QualifyReferral,
+    RefundReferral,
+)
 
 Effect = (
     AddTag | RemoveTag | SetStage | SetMembership | SetReview | SetAttributes | SetConsent | Suppress
@@ -78,6 +84,7 @@ __all__ = [
     "JoinGroup",
     "JoinParty",
     "LeaveGroup",
+    "LeaveReferral",
     "MakeUpDay",
     "MoveEnrollment",
     "NoteReferral",

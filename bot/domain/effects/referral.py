@@ -1,8 +1,10 @@
 """Effects on who brought whom."""
 
+from dataclasses import field
 from datetime import datetime
 
 from bot.domain.activities import Referral
+from bot.domain.activities.terms import Crowd
 from bot.domain.value import value
 
 
@@ -46,6 +48,22 @@ class QualifyReferral:
     member_id: int
     order_id: str
     payer: str
+    key: str
+    at: datetime
+    crowd: Crowd = field(default_factory=Crowd)
+    phone: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+
+
+@value
+class LeaveReferral:
+    """The newcomer unfollowed; only within an `Attempt`.
+
+    Whoever leaves within the hour is held if they counted already, and will be once they order; it fails
+    as ``unknown`` for anybody else.
+    """
+
+    member_id: int
     key: str
     at: datetime
 

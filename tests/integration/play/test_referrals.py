@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.activities import Referral
+from bot.domain.activities.terms import Crowd
 from bot.domain.coupons import MemberLimit
 from bot.domain.effects import Invite, NoteReferral, QualifyReferral, RefundReferral
 from storage import erasure, invitations, referrals
@@ -21,7 +22,7 @@ from storage.tables.members import IdentityRow, MemberRow
 NOW = datetime(2026, 12, 1, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MEMBER, IDENTITY = table(MemberRow), table(IdentityRow)
-TERMS = Referral("referral", MemberLimit(3, 24 * HOUR))
+TERMS = Referral("referral", MemberLimit(3, 24 * HOUR), crowd=Crowd(3))
 
 
 def member(database: Database, number: int, address: str = "") -> None:
@@ -50,8 +51,8 @@ def come(database: Database, who: int, code: str, at: datetime = NOW, *, first: 
     return database.transact(lambda c: referrals.note(c, [one], at))[0].reason
 
 
-def order(database: Database, who: int, payer: str = "", at: datetime = NOW) -> str:
-    one = QualifyReferral(who, f"HT-{who}", payer, f"q{who}", at)
+def order(database: Database, who: int, payer: str = "", at: datetime = NOW, **facts: str) -> str:
+    one = QualifyReferral(who, f"HT-{who}", payer, f"q{who}", at, TERMS.crowd, **facts)
     return database.transact(lambda c: referrals.qualify(c, [one], at))[0].reason
 
 
@@ -117,9 +118,8 @@ def test_an_inviter_has_a_cap(town: Database) -> None:
 
 
 def test_a_crowd_within_minutes_is_held_and_an_operator_settles_it(
-    town: Database, monkeypatch: pytest.MonkeyPatch
+    town: Database,
 ) -> None:
-    monkeypatch.setattr(referrals, "CROWD", 3)
     code = scene(town, 1)
     assert [come(town, who, code) for who in (2, 3, 4)] == ["", "", ""]
     assert [order(town, who) for who in (2, 3)] == ["held", "held"]
