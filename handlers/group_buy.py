@@ -48,7 +48,7 @@ def take_part(event: InboundEvent, member: Member, settings: Settings, now: date
 def _open(one: GroupBuy, event: InboundEvent, member: Member, settings: Settings) -> Effect:
     action = OpenParty(member.id, one, BASIS, f"{event.key}#party", event.at, event.group)
     told = (
-        _joined(event, member, one.name),
+        _joined(event, member),
         _reply(member, "group_buy/opened"),
         *_aloud(event, member, settings),
     )
@@ -61,7 +61,7 @@ def _join(event: InboundEvent, member: Member, settings: Settings) -> Effect:
     did = frozenset(member.tallies)
     action = JoinParty(member.id, code, buys, did, BASIS, f"{event.key}#party", event.at)
     told = (
-        _joined(event, member, "group_buy"),
+        _joined(event, member),
         _reply(member, "group_buy/joined"),
         *_aloud(event, member, settings),
     )
@@ -72,14 +72,9 @@ def _failed(member: Member) -> dict[str, tuple[Effect, ...]]:
     return {reason: (_reply(member, f"group_buy/{reason}"),) for reason in FAILURES}
 
 
-def _joined(event: InboundEvent, member: Member, name: str) -> Emit:
-    return Emit(member.id, ACTIVITY_JOINED, f"{event.key}#joined", event.at, {"activity": name})
-
-
-def _told(
-    event: InboundEvent, member: Member, settings: Settings, name: str, template: str
-) -> tuple[Effect, ...]:
-    return (_joined(event, member, name), _reply(member, template), *_aloud(event, member, settings))
+def _joined(event: InboundEvent, member: Member) -> Emit:
+    """Announce it; of which activity, the ledger that knows the code tells."""
+    return Emit(member.id, ACTIVITY_JOINED, f"{event.key}#joined", event.at)
 
 
 def _aloud(event: InboundEvent, member: Member, settings: Settings) -> list[Effect]:

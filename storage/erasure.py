@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Row, delete, literal, select, update
 
 from bot.domain.identity import identity, split
-from storage import forgetting, inbox
+from storage import forgetting, inbox, party_places
 from storage.dialect import insert_new, lock_members, position
 from storage.privacy import Keyring, ring_of
 from storage.profile import refresh_unfollowed
@@ -39,6 +39,8 @@ def unfollowed(connection: Connection, member_id: int, account: str, now: dateti
         return
     if any(_elsewhere(row, account) for row in known):
         _bury(connection, ring, gone, now)
+        # Nobody knows through which account they joined, so they are out of what is not complete yet.
+        party_places.leave(connection, member_id, now)
         _forget_callbacks(connection, member_id, gone, account)
         forgetting.account(connection, member_id, account, ring, _addresses(gone), now)
         _rename(connection, ring, gone)
@@ -53,6 +55,7 @@ def everything(connection: Connection, member_id: int, now: datetime) -> None:
     ring = ring_of(connection)
     known = connection.execute(select(IDENTITY).where(IDENTITY.c.member_id == member_id)).all()
     _bury(connection, ring, known, now)
+    party_places.leave(connection, member_id, now)
     _forget_callbacks(connection, member_id, known, None)
     forgetting.member(connection, member_id, ring, _addresses(known), now)
     connection.execute(delete(IDENTITY).where(IDENTITY.c.member_id == member_id))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, and_, delete, or_, select, update
 
 from bot.domain.lifecycle.enrollment import EnrollmentState
 from bot.domain.outbox import OutboxState
-from storage import merging
+from storage import merging, party_places
 from storage.dialect import lock_members
 from storage.names import opened_phone, sealed_phone
 from storage.profile import refresh_unfollowed
@@ -52,7 +52,7 @@ COMBINED: Mapping[Table, tuple[tuple[str, ...], Combine]] = {
     table(PointAccountRow): ((), merging.point_accounts),
     table(InvitationRow): ((), merging.earliest),
     table(ReferralRow): ((), merging.earliest),
-    table(PartyMemberRow): (("party_id",), merging.earliest),
+    table(PartyMemberRow): (("party_id",), merging.party_places),
     table(ShownRow): (("item",), merging.earliest),
 }
 REFERRAL = table(ReferralRow)
@@ -80,6 +80,7 @@ def merge(connection: Connection, survivor: int, losers: Iterable[int], now: dat
     if not others:
         return root
     lock_members(connection, {root, *others})
+    party_places.unite(connection, [root, *others], now)
     for owned in MOVED:
         connection.execute(update(owned).where(owned.c.member_id.in_(others)).values(member_id=root))
     for shared, (keys, combine) in COMBINED.items():

@@ -61,6 +61,11 @@ def earliest(rows: Sequence[Fields]) -> Fields:
     return min(rows, key=lambda row: row["at"])
 
 
+def party_places(rows: Sequence[Fields]) -> Fields:
+    """Return the place taken first, with how many they are together: the group was so many strong."""
+    return {**earliest(rows), "places": sum(row["places"] for row in rows)}
+
+
 def point_accounts(rows: Sequence[Fields]) -> Fields:
     """Return the sums, with the higher level; the next expiry is the nearest of all."""
     ends = [row["expires_at"] for row in rows if row["expires_at"] is not None]

@@ -13,12 +13,8 @@ from bot.domain.effects import JoinParty, OpenParty
 from bot.domain.events import GROUP_BUY_EXPIRED, GROUP_BUY_FILLED, Scalar
 from storage import announcements, coupons
 from storage.outcomes import Came
-from storage.tables import table
-from storage.tables.activities import PartyMemberRow, PartyRow
+from storage.party_places import EXPIRED, FILLED, JOINED, OPEN, PARTY
 
-PARTY = table(PartyRow)
-JOINED = table(PartyMemberRow)
-OPEN, FILLED, EXPIRED = "open", "filled", "expired"
 # Said aloud and typed by hand: no letter that looks like another.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 6
@@ -30,7 +26,11 @@ def open_party(connection: Connection, actions: Sequence[OpenParty], now: dateti
 
 
 def join(connection: Connection, actions: Sequence[JoinParty], now: datetime) -> list[Came]:
-    """Let members join; the one who completes a group fills it."""
+    """Let members join; the one who completes a group fills it.
+
+    Closing an activity keeps anybody from beginning a group, not from completing one: whoever is in it has
+    asked their friends already.
+    """
     return [_joined(connection, one, now) for one in actions]
 
 
@@ -60,18 +60,9 @@ def expire(connection: Connection, now: datetime, limit: int) -> int:
 
 
 def _opened(connection: Connection, one: OpenParty, now: datetime) -> Came:
-    mine = connection.execute(
-        select(PARTY)
-        .join(JOINED, JOINED.c.party_id == PARTY.c.id)
-        .where(
-            JOINED.c.member_id == one.member_id,
-            PARTY.c.name == one.activity.name,
-            PARTY.c.state == OPEN,
-            PARTY.c.expires_at > now,
-        )
-    ).first()
-    if mine is not None:
-        return Came("waits", _facts(mine, mine.joined))
+    refusal = _busy(connection, one.activity, one.member_id, now)
+    if refusal is not None:
+        return refusal
     code = "".join(choice(LETTERS) for _ in range(LENGTH))
     key = _key(code, one.member_id)
     refused = _set_aside(connection, one.activity.coupon, key, one.member_id, one.basis, now)
@@ -126,7 +117,28 @@ def _kept_out(connection: Connection, one: JoinParty, row: Any, now: datetime) -
         return Came("expired")
     if terms.requires and terms.requires not in one.did:
         return Came("requires")
-    return None
+    return _busy(connection, terms, one.member_id, now)
+
+
+def _busy(connection: Connection, terms: GroupBuy, member_id: int, now: datetime) -> Came | None:
+    """Return why a member may be in no other group of this offer: they wait in one, or had their share."""
+    of_offer = (
+        select(PARTY)
+        .join(JOINED, JOINED.c.party_id == PARTY.c.id)
+        .where(JOINED.c.member_id == member_id, PARTY.c.name == terms.name)
+    )
+    mine = connection.execute(
+        of_offer.where(PARTY.c.state == OPEN, PARTY.c.expires_at > now).order_by(PARTY.c.id)
+    ).first()
+    if mine is not None:
+        return Came("waits", _facts(mine, mine.joined))
+    limit = terms.per_member
+    if limit is None:
+        return None
+    had = of_offer.with_only_columns(func.count()).where(PARTY.c.state == FILLED)
+    if limit.window is not None:
+        had = had.where(PARTY.c.ended_at > now - limit.window)
+    return Came(Refusal.LIMIT.value) if connection.execute(had).scalar_one() >= limit.count else None
 
 
 def _terms(activities: Sequence[GroupBuy], name: str) -> GroupBuy | None:
@@ -171,6 +183,7 @@ def _announce(connection: Connection, row: Any, members: Sequence[int], kind: st
 
 def _facts(row: Any, joined: int) -> dict[str, Scalar]:
     return {
+        "activity": row.name,
         "code": row.code,
         "joined": joined,
         "size": row.size,

@@ -85,7 +85,11 @@ def _draws(connection: Connection) -> Iterator[str]:
 
 def _parties(connection: Connection) -> Iterator[str]:
     """As many as joined are counted, never more than the size, and a filled group is full."""
-    inside = select(func.count()).where(JOINED.c.party_id == PARTY.c.id).scalar_subquery()
+    inside = (
+        select(func.coalesce(func.sum(JOINED.c.places), 0))
+        .where(JOINED.c.party_id == PARTY.c.id)
+        .scalar_subquery()
+    )
     rows = connection.execute(select(PARTY.c.code, PARTY.c.size, PARTY.c.joined, PARTY.c.state, inside)).all()
     for code, size, joined, state, count in rows:
         if joined != count or joined > size or (state == "filled" and joined != size):

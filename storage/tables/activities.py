@@ -114,13 +114,18 @@ class PartyRow(SQLModel, table=True):
 
 
 class PartyMemberRow(SQLModel, table=True):
-    """Who joined which group that buys, the first to lead it, and the key of the coupon set aside."""
+    """Who joined which group that buys, the first to lead it, and the key of the coupon set aside.
+
+    `places` is how many of the group are theirs: more than one where members who each had a place turned out
+    to be one person after it had ended.
+    """
 
     __tablename__ = "party_member"
     party_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     member_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False, index=True))
     at: datetime = Field(sa_column=moment())
     coupon_key: str = ""
+    places: int = 1
 
 
 class AnswerRow(SQLModel, table=True):

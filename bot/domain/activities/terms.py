@@ -100,7 +100,8 @@ class FlashSale:
 class GroupBuy:
     """拼团: a coupon for each of `size` members who come together `within` that time.
 
-    Who joins did `requires` before, if it names a kind of event.
+    Who joins did `requires` before, if it names a kind of event. Groups filled with a member in them count
+    against `per_member`; nobody is in two open ones at once.
     """
 
     name: str
@@ -112,6 +113,7 @@ class GroupBuy:
     terms: str = ""
     opens: datetime | None = None
     closes: datetime | None = None
+    per_member: MemberLimit | None = None
 
 
 @value

@@ -60,7 +60,7 @@ def hurdles(
     elif isinstance(activity, CheckIn):
         found += _checked_in(player, zone, now)
     elif isinstance(activity, GroupBuy):
-        found += _buying(activity, player)
+        found += _buying(activity, player, now)
     elif isinstance(activity, FlashSale) and player.took:
         found.append(Hurdle("had_one"))
     elif isinstance(activity, Poll) and player.took and activity.right:
@@ -99,10 +99,14 @@ def _checked_in(player: Player, zone: ZoneInfo, now: datetime) -> list[Hurdle]:
     return [Hurdle("done_today", tomorrow)]
 
 
-def _buying(activity: GroupBuy, player: Player) -> list[Hurdle]:
+def _buying(activity: GroupBuy, player: Player, now: datetime) -> list[Hurdle]:
     found: list[Hurdle] = []
     if activity.requires and activity.requires not in player.member.tallies:
         found.append(Hurdle("requires", None, {"kind": activity.requires}))
     if any(one.what == "open" for one in player.took):
         found.append(Hurdle("waits"))
+    filled = tuple(one for one in player.took if one.what == "filled")
+    limit = activity.per_member
+    if limit is not None and (over := _over(limit, filled, now)) is not None:
+        found.append(over)
     return found

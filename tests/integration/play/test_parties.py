@@ -15,7 +15,7 @@ from storage import coupons, parties
 from storage.coupon_stock import BATCH, COUPON
 from storage.database import Connection, Database
 from storage.outcomes import Came
-from storage.parties import JOINED, PARTY
+from storage.party_places import JOINED, PARTY
 from storage.redemption import standing
 from storage.reports import audited
 

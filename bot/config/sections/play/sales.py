@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from bot.config.sections.fields import Duration, Moment, Name, Template, Text
+from bot.config.sections.fields import Duration, Moment, Name, PerMember, Template, Text
 from bot.config.sections.play.times import ActivitySection, begins, ends
 from bot.domain.activities import FlashSale, GroupBuy
+from bot.domain.coupons import MemberLimit
 
 
 class FlashSaleSection(ActivitySection):
@@ -27,13 +28,18 @@ class FlashSaleSection(ActivitySection):
 
 
 class GroupBuySection(ActivitySection):
-    """One entry of `activities.group_buy`."""
+    """One entry of `activities.group_buy`.
+
+    A member completes one group of it and is in one open group at a time; `per_member: 3` or `2/30d` lets
+    them complete more. `requires`: only who did that joins, `order.paid` for buyers alone.
+    """
 
     size: Annotated[int, Field(ge=2, le=100)]
     within: Duration
     requires: Text | None = None
     coupon: Name
     terms: Template
+    per_member: PerMember = (1, None)
 
     def built(self, name: str, zone: ZoneInfo) -> GroupBuy:
         """Return the terms."""
@@ -47,4 +53,5 @@ class GroupBuySection(ActivitySection):
             self.terms,
             begins(self.opens, zone),
             ends(self.closes, zone),
+            MemberLimit(*self.per_member),
         )
