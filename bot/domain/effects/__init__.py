@@ -27,6 +27,7 @@ from bot.domain.effects.points import (
     ExchangePoints,
     MakeUpDay,
     TakeBackPoints,
+    TellDays,
     TellPoints,
 )
 from bot.domain.effects.profile import (
@@ -100,6 +101,7 @@ __all__ = [
     "SetStage",
     "Suppress",
     "TakeBackPoints",
+    "TellDays",
     "TellDraw",
     "TellPhone",
     "TellPoints",
