@@ -42,10 +42,10 @@ def _reply(member: Member, template: str, name: str) -> Reply:
 
 def terms(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
     """Tell the terms of the open activity whose word follows; anything else that begins so is chat."""
-    said, begins = plain(event.text), plain(ACTIVITIES[1])
-    if not said.startswith(begins):
+    written, head = plain(event.text), plain(ACTIVITIES[1])
+    if not written.startswith(head):
         return []
-    asked = said.removeprefix(begins).strip()
+    asked = written.removeprefix(head).strip()
     for activity in open_ones(settings.activities, settings.switched, now):
         if _named(activity, asked):
             return [Reply(member.id, Rank.ACTIVITY, template=activity.terms)]

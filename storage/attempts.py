@@ -8,10 +8,20 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.domain import effects as fx
-from bot.domain.effects import Attempt, BindOperator, Effect, Emit, IssueCoupon, Reply, SayInGroup
+from bot.domain.effects import (
+    Attempt,
+    BindOperator,
+    Effect,
+    Emit,
+    IssueCoupon,
+    QueueMessage,
+    Reply,
+    SayInGroup,
+)
 from bot.domain.value import evolve
 from storage import (
     binding,
+    check_days,
     check_ins,
     coupon_wishes,
     draw_entries,
@@ -38,6 +48,7 @@ RESOLVERS: Mapping[type, Resolver] = {
     fx.TellPoints: point_wishes.tell,
     fx.ExchangePoints: point_wishes.exchange,
     fx.CheckInToday: check_ins.check_in,
+    fx.TellDays: check_days.tell,
     fx.MakeUpDay: check_ins.make_up,
     fx.EnterDraw: draw_entries.enter,
     fx.TellDraw: draw_entries.tell,
@@ -96,6 +107,9 @@ def _told(effect: Effect, came: Came) -> Effect:
         return effect
     if isinstance(effect, Reply | SayInGroup):
         return evolve(effect, context={**effect.context, **came.facts})
+    if isinstance(effect, QueueMessage):
+        message = evolve(effect.message, context={**effect.message.context, **came.facts})
+        return evolve(effect, message=message)
     if isinstance(effect, Emit):
         return evolve(effect, properties={**effect.properties, **came.facts})
     return effect

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, or_, select
 
 from bot.domain import programs
-from bot.domain.alarms import ACCOUNT, FAMILIES, Alarm, Signs, to_tell
+from bot.domain.alarms import ACCOUNT, FAMILIES, GUESSING, QUIET_AGAIN, Alarm, Signs, to_tell
 from bot.domain.outbox import OutboxMessage
 from storage import alerts, switches
 from storage.alerts import ALERT, Alert
@@ -67,7 +67,9 @@ def settle(c: Connection, found: Sequence[Alarm], now: datetime) -> None:
         alerts.raise_(c, alarm.name, alarm.severity, alarm.text, now)
     here = {alarm.name for alarm in found}
     for alert in alerts.standing(c):
-        if alert.name not in here and alert.name.partition(":")[0] in FAMILIES:
+        family = alert.name.partition(":")[0]
+        over = family == GUESSING and now - alert.last_at >= QUIET_AGAIN
+        if over or (alert.name not in here and family in FAMILIES):
             alerts.clear(c, alert.name, now)
 
 

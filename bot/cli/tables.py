@@ -61,7 +61,7 @@ def written(rows: Iterable[Mapping[str, object]]) -> str:
 
 
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
-    with path.open(encoding=_encoding(path), newline="") as opened:
+    with path.open(encoding=encoding_of(path), newline="") as opened:
         reader = csv.reader(opened)
         try:
             for cells in reader:
@@ -70,7 +70,7 @@ def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
             fail(say("bad_table", name=path.name, line=reader.line_num, error=error))
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """Return UTF-8, or what Chinese spreadsheets write where the file isn't UTF-8."""
     found = next((encoding for encoding in ENCODINGS if _reads(path, encoding)), None)
     return found or fail(say("bad_encoding", name=path.name))

@@ -10,6 +10,8 @@ LEAST_FREE = 0.10
 MOST_DRIFT = timedelta(seconds=60)
 
 ACCOUNT, TOKEN, TEMPLATE, COUPONS, BUDGET = "account", "token", "template", "coupons", "budget"
+# Raised by the page of codes and not by the watch, so it ends by itself when it was quiet for a while.
+GUESSING, QUIET_AGAIN = "guessing", timedelta(days=1)
 STUCK, UNKNOWN, QUARANTINE, DISK, DATABASE, CLOCK = (
     "stuck", "unknown", "quarantine", "disk", "database", "clock",
 )  # fmt: skip

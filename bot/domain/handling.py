@@ -51,7 +51,8 @@ class Settings:
 
     `speaking_accounts` are those in whose groups we may say something unasked; through `doubtful_accounts`
     nothing can be had that costs money. `switched` says which activities an operator opened or closed; `zone`
-    is that of members who have none, `ways` the routes by which a member may be told something.
+    is that of members who have none, `ways` the routes by which a member may be told something, `pictured`
+    those by which an account can show a picture.
     """
 
     consents: tuple[ConsentWords, ...] = ()
@@ -74,6 +75,7 @@ class Settings:
     switched: Mapping[str, str] = field(default_factory=dict)
     zone: str = "Asia/Shanghai"
     ways: tuple[str, ...] = ()
+    pictured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

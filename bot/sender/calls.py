@@ -1,7 +1,8 @@
 """One call to a platform and what it means: every failure becomes an outcome the ledger understands."""
 
+import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,10 +10,12 @@ import structlog
 
 from bot.domain.channel import Channel, Delivery
 from bot.domain.clock import Clock
+from bot.domain.content import Content, Image
 from bot.domain.delivery.departures import Departure, InDoubt, Outcome, Postponed, Refused, Sent, Stopped
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.reasons import Reason
 from bot.domain.errors import AccountDisabled, OutcomeUnknown, SendError, TryLater, Undeliverable
+from bot.domain.month import DRAWN
 from bot.sender.ailing import Ailing
 from bot.sender.wording import Wording, said
 
@@ -26,7 +29,7 @@ log = structlog.get_logger("sender")
 
 @dataclass(slots=True)
 class Caller:
-    """Words a claimed row and hands it to its channel."""
+    """Words a claimed row and hands it to its channel; `draw` gives the path of a picture to be drawn."""
 
     policy: DeliveryPolicy
     wording: Wording
@@ -34,6 +37,7 @@ class Caller:
     clock: Clock
     rng: random.Random
     ailing: Ailing = field(default_factory=Ailing)
+    draw: Callable[[str], str] | None = None
 
     async def send(self, departure: Departure) -> Outcome:
         """Return what became of the row; raises nothing but cancellation."""
@@ -45,7 +49,7 @@ class Caller:
         if stop is not None:
             return stop
         try:
-            content = self.wording.content(departure, route)
+            content = await self._drawn(self.wording.content(departure, route))
         except Undeliverable as error:
             if error.reason in {Reason.NO_VARIANT, Reason.NOTHING_NEW}:
                 return Refused(departure, error.reason)
@@ -59,6 +63,14 @@ class Caller:
             departure, channel, Delivery(route.method, (departure.address,), content, key)
         )
 
+    async def _drawn(self, content: Content) -> Content:
+        """Return the content with a picture that is asked for, away from the loop; nothing is kept of it."""
+        if not isinstance(content, Image) or not content.media.startswith(DRAWN):
+            return content
+        if self.draw is None:
+            raise Undeliverable(Reason.UNRENDERABLE, detail="nothing can be drawn here")
+        return Image(await asyncio.to_thread(self.draw, content.media))
+
     def _stop(self, departure: Departure) -> Outcome | None:
         if not departure.address:
             # A row taken over from a dead runner whose member is gone since: it may have been sent.
@@ -69,6 +81,10 @@ class Caller:
         )
 
     async def _call(self, departure: Departure, channel: Channel, delivery: Delivery) -> Outcome:
+        # A picture takes a while to draw, and its claim may have grown old by then.
+        stop = self._stop(departure) if isinstance(delivery.content, Image) else None
+        if stop is not None:
+            return stop
         try:
             accepted = await channel.send(delivery)
         except SendError as error:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.config import Config
+from bot.domain.alarms import GUESSING, WARNING
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageUnavailable
 from bot.domain.scope import yuan
@@ -23,7 +24,6 @@ from storage.showing import Shown, usable
 
 LONGEST_CODE = 64
 MISSES = 5
-GUESSING = "guessing"
 WITHIN = timedelta(minutes=10)
 PAGE = "pages/coupon.html"
 STYLE = "pages/coupon.css"
@@ -71,7 +71,7 @@ class Landing:
         if self._misses.full(caller, now):
             with suppress(StorageUnavailable):
                 await self._database.write(
-                    lambda c: alerts.raise_(c, GUESSING, "warning", f"{MISSES} codes within minutes", now)
+                    lambda c: alerts.raise_(c, GUESSING, WARNING, f"{MISSES} codes within minutes", now)
                 )
 
     async def _found(self, code: str) -> Shown | None:

@@ -118,3 +118,17 @@ def note_for(member_id: int, now: datetime) -> OutboxMessage:
         "note", member_id, "vip/brief", "service", ("customer_service",), now, now, later,
         unreachable=Unreachable.WAIT,
     )  # fmt: skip
+
+
+async def test_a_month_of_checking_in_is_told_and_then_shown(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await community.says("小明", "打卡")
+    await community.advance("1d")
+    await community.says("小明", "打卡")
+    said = str(await community.says("小明", "打卡日历"))
+    assert "月打卡：2 天，连续 2 天" in said or "月打卡：1 天，连续 2 天" in said
+    await community.advance("1m")
+    shown = [row["kind"] for row in await community.listing("outbox") if row["route"] == "customer_service"]
+    assert shown == ["image"]
+    picture = "SELECT state FROM outbox WHERE template = 'check_in/calendar_picture'"
+    assert await community.rows(picture) == [("sent",)]

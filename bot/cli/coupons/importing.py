@@ -8,6 +8,7 @@ import typer
 from bot.cli.desk import opened
 from bot.cli.options import DEFAULT, FAILED, ConfigPath, Json, fail, present
 from bot.cli.progress import bar
+from bot.cli.tables import encoding_of
 from bot.cli.words import say
 from storage import coupons
 from storage.coupon_stock import Import, import_codes
@@ -27,7 +28,7 @@ def command(
     """批量导入券码，重复和不对的按行报告 / codes in bulk; repeated and bad lines are told by number."""
     if not file.is_file():
         fail(say("no_such_file", name=file))
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    lines = file.read_text(encoding=encoding_of(file)).splitlines()
     with opened(config) as desk:
         if batch not in desk.config.coupons:
             fail(say("no_such_batch", name=batch, known="、".join(desk.config.coupons)))

@@ -27,6 +27,7 @@ from bot.domain.effects.points import (
     ExchangePoints,
     MakeUpDay,
     TakeBackPoints,
+    TellDays,
     TellPoints,
 )
 from bot.domain.effects.profile import (
@@ -107,6 +108,7 @@ __all__ = [
     "SetStage",
     "Suppress",
     "TakeBackPoints",
+    "TellDays",
     "TellDraw",
     "TellPhone",
     "TellPoints",

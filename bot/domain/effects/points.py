@@ -40,6 +40,18 @@ class TellPoints:
 
 
 @value
+class TellDays:
+    """Look up the days of the month up to `day` (``YYYY-MM-DD``, the member's own), for an answer.
+
+    Only within an `Attempt`, and it always succeeds.
+    """
+
+    member_id: int
+    day: str
+    at: datetime
+
+
+@value
 class ExchangePoints:
     """Give a coupon for points, both or neither; only within an `Attempt`.
 

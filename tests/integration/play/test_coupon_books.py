@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.domain.coupons import Coupon, CouponBatch, CouponClaim, CouponState, MemberLimit
 from storage import coupons, redemption, revoking
@@ -20,7 +21,9 @@ from storage.events import EVENT, Happened, append
 
 NOW = datetime(2026, 12, 1, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
-MADE = CouponBatch("made", "A", 2 * DAY, amount_off=100, stock=6, per_member=MemberLimit(2))
+LIMIT = 2
+HELD = (CouponState.RESERVED, CouponState.ISSUED, CouponState.REDEEMED)
+MADE = CouponBatch("made", "A", 2 * DAY, amount_off=100, stock=6, per_member=MemberLimit(LIMIT))
 PILED = CouponBatch("piled", "B", 2 * DAY, amount_off=100, codes_file="x.csv")
 ACTS = st.lists(
     st.tuples(
@@ -75,6 +78,15 @@ def sums(c: Connection) -> dict[str, tuple[int, int]]:
     return {name: (sum(redemption.standing(c, name).values()), stock) for name, stock in rows}
 
 
+def most_of_one_member(database: Database) -> int:
+    """How many codes of the limited batch the member with the most of them has or had."""
+    count = func.count()
+    mine = (
+        select(count).where(COUPON.c.batch == "made", COUPON.c.state.in_(HELD)).group_by(COUPON.c.member_id)
+    )
+    return max(database.transact(lambda c: c.execute(mine).scalars().all()), default=0)
+
+
 def last_of_trail(c: Connection) -> dict[int, str]:
     rows = c.execute(select(CHANGE.c.coupon_id, CHANGE.c.state).order_by(CHANGE.c.id)).all()
     return dict(map(tuple, rows))
@@ -92,6 +104,7 @@ def test_states_sum_up_to_the_stock_and_the_trail_ends_where_each_code_stands(
         do(database, what, number, batch, now)
         for total, stock in database.transact(sums).values():
             assert total == stock
+        assert most_of_one_member(database) <= LIMIT
     trail = database.transact(last_of_trail)
     stands = database.transact(lambda c: c.execute(select(COUPON.c.id, COUPON.c.state)).all())
     for coupon_id, state in stands:
@@ -102,6 +115,17 @@ def test_states_sum_up_to_the_stock_and_the_trail_ends_where_each_code_stands(
 
 def do(database: Database, what: str, number: int, batch: str, now: datetime) -> None:
     database.transact(lambda c: act(c, what, number, batch, now))
+
+
+def test_a_ledger_without_the_limit_is_seen_to_give_one_member_more(database: Database) -> None:
+    """Otherwise the limit above would show nothing: numbers 1, 4 and 7 are one member's."""
+    database.transact(furnish)
+    for number in (1, 4, 7):
+        do(database, "issue", number, "made", NOW)
+    assert most_of_one_member(database) == LIMIT
+    database.transact(lambda c: coupons.sync(c, [replace(MADE, per_member=None)]))
+    do(database, "issue", 7, "made", NOW)
+    assert most_of_one_member(database) == LIMIT + 1
 
 
 def test_a_ledger_that_forgets_to_count_is_seen(database: Database) -> None:
