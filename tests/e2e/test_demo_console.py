@@ -16,7 +16,7 @@ from playwright.async_api import Page, async_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ("--days", "4", "--members", "30", "--port", "0")
-PROMISES = 9
+PROMISES = 10
 
 
 @dataclass(frozen=True)

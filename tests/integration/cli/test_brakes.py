@@ -70,10 +70,10 @@ async def test_unknown_outcomes_are_listed_and_settled_once_by_a_person(sh: Shel
     assert await sh.done("outbox", "list") == []
 
 
-async def test_commands_of_later_versions_say_so_plainly(lite: Shell) -> None:
-    ran = await lite.run("draw", "verify", "x")
-    assert (ran.code, ran.out) == (2, "")
-    assert "以后的版本" in ran.err
+async def test_a_draw_that_never_was_is_exit_1_and_named(lite: Shell) -> None:
+    ran = await lite.run("draw", "verify", "no_such_lottery")
+    assert (ran.code, ran.out) == (1, "")
+    assert "no_such_lottery" in ran.err
 
 
 async def test_a_bad_configuration_is_exit_2_with_every_path(lite: Shell) -> None:
