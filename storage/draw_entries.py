@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from bot.domain.activities.drawing import NOTHING, drawn_at_once, token_of
+from bot.domain.activities.drawing import NOTHING, drawn_at_once
 from bot.domain.effects import EnterDraw, TellDraw
 from bot.domain.events import Scalar
 from bot.domain.points import Change
@@ -15,6 +15,7 @@ from storage.draw_prizes import Prize, hand_out
 from storage.draws import DRAW, ENTRY, INSTANT, OPEN, ends_of, prizes_of, seed_of
 from storage.outcomes import Came
 from storage.players import is_operator
+from storage.privacy import ring_of
 
 CAUSE = "draw"
 OVER, NOT_YET, OPERATOR, LIMIT = "over", "not_yet", "operator", "limit"
@@ -77,7 +78,7 @@ def _numbered(connection: Connection, one: EnterDraw, row: Any, now: datetime) -
     connection.execute(update(DRAW).where(DRAW.c.name == row.name).values(entries=number))
     entry = {
         "draw": row.name, "number": number, "member_id": one.member_id, "key": one.key, "at": now,
-        "who": token_of(f"{row.name}:{row.commitment}:{one.member_id}"), "prize": "", "given": "",
+        "who": _stand_in(connection, one), "prize": "", "given": "",
     }  # fmt: skip
     facts: dict[str, Scalar] = {"prize": ""}
     followed: tuple[Any, ...] = ()
@@ -95,6 +96,11 @@ def _numbered(connection: Connection, one: EnterDraw, row: Any, now: datetime) -
         "points": points.balance(connection, one.member_id),
     }
     return Came(facts=facts, followed=followed)
+
+
+def _stand_in(connection: Connection, one: EnterDraw) -> str:
+    """Return what stands for the member in the public list: nobody without the key can try numbers."""
+    return ring_of(connection).blind("draw", f"{one.lottery.name}:{one.member_id}")[:16]
 
 
 def _facts(connection: Connection, one: EnterDraw, row: Any, entry: Any) -> dict[str, Scalar]:

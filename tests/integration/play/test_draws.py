@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -50,6 +51,17 @@ def test_who_cannot_pay_is_told_and_takes_no_number(house: Database) -> None:
     came = enter(house, "k", who=77)
     assert (came.reason, came.facts) == ("too_few", {"cost": 20, "points": 0})
     assert house.transact(lambda c: draws.count(c, "spin")) == 0
+
+
+def test_nobody_finds_a_member_in_the_public_list_by_trying_numbers(house: Database) -> None:
+    enter(house, "k", who=7)
+    (row,) = house.transact(lambda c: c.execute(select(DRAW).where(DRAW.c.name == "spin")).all())
+    (who,) = house.transact(lambda c: c.execute(select(ENTRY.c.who)).scalars().all())
+    guesses = [f"spin:{row.commitment}:{number}" for number in range(1000)]
+    guesses += [f"spin:{number}" for number in range(1000)]
+    assert who not in {sha256(guess.encode()).hexdigest()[:16] for guess in guesses}
+    enter(house, "again", who=7)
+    assert len(set(house.transact(lambda c: c.execute(select(ENTRY.c.who)).scalars().all()))) == 1
 
 
 def test_operators_take_no_chance(house: Database) -> None:
