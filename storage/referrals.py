@@ -61,6 +61,8 @@ def settle(connection: Connection, member_id: int, *, good: bool, now: datetime)
     _move(connection, member_id, state, now)
     if good:
         rewards.resume(connection, row.member_id, row.inviter_id, row.order_id, now)
+    else:
+        rewards.drop(connection, row.member_id, row.inviter_id)
     return HELD
 
 
@@ -185,6 +187,7 @@ def _refunded(connection: Connection, one: RefundReferral, now: datetime) -> Cam
     if row is None or not one.order_id or row.state not in (QUALIFIED, HELD, REWARDED):
         return Came("unknown")
     _move(connection, one.member_id, CLAWED_BACK, now)
+    rewards.drop(connection, row.member_id, row.inviter_id)
     used = revoke_brought(connection, row.inviter_id, number_of(one.member_id), "referral_refunded", now)
     if used:
         text = f"{number_of(row.inviter_id)} used {used} coupon(s) earned by an order that was paid back"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from bot.domain.effects import IssueCoupon
 from bot.domain.events import REFERRAL_QUALIFIED, Scalar
@@ -35,22 +35,29 @@ def announce(connection: Connection, member_id: int, inviter_id: int, order_id: 
 
 
 def stop(connection: Connection, member_id: int, inviter_id: int, now: datetime) -> None:
-    """End the inviter's runs for this newcomer, and what was not told to the rules yet."""
+    """End the inviter's runs for this newcomer, and what was not told to the rules yet.
+
+    When a run would have gone on stays noted: a reward released early still waits out the time for refunds.
+    """
     connection.execute(delete(ANNOUNCEMENT).where(ANNOUNCEMENT.c.key == _key(member_id)))
-    ended = {"state": EnrollmentState.EXITED.value, "reason": STOPPED, "ended_at": now, "due_at": None}
+    ended = {"state": EnrollmentState.EXITED.value, "reason": STOPPED, "ended_at": now}
     mine = (ENROLLMENT.c.member_id == inviter_id, ENROLLMENT.c.key == number_of(member_id))
     active = ENROLLMENT.c.state == EnrollmentState.ACTIVE.value
     connection.execute(update(ENROLLMENT).where(*mine, active).values(ended))
 
 
 def resume(connection: Connection, member_id: int, inviter_id: int, order_id: str, now: datetime) -> None:
-    """Let stopped runs go on where they stood; where none was, tell the rules."""
-    going = {"state": EnrollmentState.ACTIVE.value, "reason": "", "ended_at": None, "due_at": now}
-    mine = (ENROLLMENT.c.member_id == inviter_id, ENROLLMENT.c.key == number_of(member_id))
-    if not connection.execute(
-        update(ENROLLMENT).where(*mine, ENROLLMENT.c.reason == STOPPED).values(going)
-    ).rowcount:
+    """Let stopped runs go on where and when they would have; where none was, tell the rules."""
+    due = func.coalesce(ENROLLMENT.c.due_at, now)
+    going = {"state": EnrollmentState.ACTIVE.value, "reason": "", "ended_at": None, "due_at": due}
+    stopped = update(ENROLLMENT).where(*_stopped(member_id, inviter_id))
+    if not connection.execute(stopped.values(going)).rowcount:
         announce(connection, member_id, inviter_id, order_id, now)
+
+
+def drop(connection: Connection, member_id: int, inviter_id: int) -> None:
+    """Let stopped runs rest for good."""
+    connection.execute(update(ENROLLMENT).where(*_stopped(member_id, inviter_id)).values(due_at=None))
 
 
 def unearned(connection: Connection, actions: Sequence[IssueCoupon]) -> set[str]:
@@ -87,6 +94,11 @@ def _earned_by(connection: Connection, action: IssueCoupon) -> tuple[int, str] |
         select(REFERRAL.c.member_id, REFERRAL.c.state).where(*mine).with_for_update()
     ).one_or_none()
     return (int(row.member_id), str(row.state)) if row is not None else None
+
+
+def _stopped(member_id: int, inviter_id: int) -> tuple[ColumnElement[bool], ...]:
+    mine = (ENROLLMENT.c.member_id == inviter_id, ENROLLMENT.c.key == number_of(member_id))
+    return (*mine, ENROLLMENT.c.state == EnrollmentState.EXITED.value, ENROLLMENT.c.reason == STOPPED)
 
 
 def _key(member_id: int) -> str:
