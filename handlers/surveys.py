@@ -17,6 +17,8 @@ ASKED_WITHIN = timedelta(days=2)
 ANSWERED_IN = timedelta(hours=4)
 BEST = 10
 PROMOTER = 9
+# As they are written: 00 or 07 is no score.
+SCORES = tuple(map(str, range(BEST + 1)))
 SERVICE = "service"
 
 
@@ -50,7 +52,7 @@ def _question(one: Survey, event: InboundEvent, member: Member, settings: Settin
 def answer(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:
     """Take a number for the answer of somebody who was asked."""
     said = plain(event.text)
-    if not said.isdecimal() or len(said) > len(str(BEST)) or int(said) > BEST:
+    if said not in SCORES:
         return []
     return [_taken(one, int(said), event, member) for one in settings.activities.surveys]
 
@@ -72,7 +74,7 @@ def _taken(one: Survey, score: int, event: InboundEvent, member: Member) -> Effe
 
 def words(settings: Settings) -> Words:
     """Return the numbers that may be answers."""
-    return Words(whole=tuple(map(str, range(BEST + 1))) if settings.activities.surveys else ())
+    return Words(whole=SCORES if settings.activities.surveys else ())
 
 
 HANDLERS: tuple[Handler, ...] = (
