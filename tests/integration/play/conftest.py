@@ -7,6 +7,7 @@ import pytest
 from storage.database import Database
 from storage.reports import audited
 from tests.integration.play.drawing import furnish
+from tests.integration.play.referring import member
 from tests.integration.storage.conftest import database, keyring
 
 __all__ = ["database", "house", "keyring"]
@@ -17,3 +18,11 @@ def house(database: Database) -> Iterator[Database]:
     database.transact(furnish)
     yield database
     assert database.transact(audited).wrong == ()
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    """A town of nine members."""
+    for number in range(1, 10):
+        member(database, number)
+    return database
