@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ POLL = aiohttp.ClientTimeout(total=5)
 # A clock that answers "nothing new" at once, again and again, is not holding our question: ask more slowly.
 PATIENCE = 20
 REST_S = 0.05
+STILL_HERE_S = 1.0
 
 log = structlog.get_logger("clock")
 
@@ -87,9 +89,36 @@ async def follow(
             if unchanged > PATIENCE:
                 await asyncio.sleep(REST_S)
             clock.turn(moment)
-            next_due = await settle()
+            next_due = await _settled(session, url, name, settle)
             report["seen"] = moment.isoformat()
             report["next_due"] = next_due.isoformat() if next_due else ""
+
+
+async def _settled(
+    session: aiohttp.ClientSession, url: str, name: str, settle: Callable[[], Awaitable[datetime | None]]
+) -> datetime | None:
+    """Do what is due, saying meanwhile that we are still at it."""
+    done = asyncio.Event()
+    saying = asyncio.create_task(_still_here(session, url, name, done))
+    try:
+        return await settle()
+    finally:
+        done.set()
+        await saying
+
+
+async def _still_here(session: aiohttp.ClientSession, url: str, name: str, done: asyncio.Event) -> None:
+    """Speak up each second until `done`: whoever is silent is taken for gone, and time goes on without them.
+
+    Nothing is said of how far we came, so nobody takes us for ready either.
+    """
+    while not done.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), STILL_HERE_S)
+            return
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with session.get(url, params={"follower": name, "seen": "", "next_due": ""}):
+                pass
 
 
 def _moment(body: object) -> datetime:
