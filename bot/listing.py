@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.activities import Activities
-from bot.domain.activities.listing import activity_scope, open_ones
+from bot.domain.activities.listing import activity_scope, open_ones, prize_scope
 from bot.domain.content_choice import EMPTY, Library
 from bot.domain.coupons import CouponBatch
 from bot.domain.scope import coupon_scope
-from storage import holdings, mine, passes, switches
+from storage import draws, holdings, mine, passes, switches
 from storage.database import Connection
 
 LIST = "list"
 COUPONS = "coupons"
 ACTIVITIES = "activities"
+PRIZES = "prizes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ def activities(
     return {ACTIVITIES: [activity_scope(one) for one in open_ones(lists.activities, switched, now)]}
 
 
+def prizes(
+    lists: Lists, c: Connection, context: Mapping[str, object], _member_id: int, _now: datetime
+) -> dict[str, object]:
+    """Return what can be won in the lottery of the context's ``name``, by the terms that stand for it."""
+    kind, shares = draws.laid_out(c, str(context.get("name", "")))
+    return {PRIZES: [prize_scope(kind, prize, share, lists.batches) for prize, share in shares.items()]}
+
+
 def _data(
     _lists: Lists, c: Connection, context: Mapping[str, object], member_id: int, _now: datetime
 ) -> dict[str, object]:
@@ -69,4 +78,6 @@ def _page(
 
 
 Read = Callable[[Lists, Connection, Mapping[str, object], int, datetime], dict[str, object]]
-READERS: Mapping[str, Read] = {COUPONS: coupons, ACTIVITIES: activities, "data": _data, "page": _page}
+READERS: Mapping[str, Read] = {
+    COUPONS: coupons, ACTIVITIES: activities, PRIZES: prizes, "data": _data, "page": _page,
+}  # fmt: skip

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from bot.domain.activities import Lottery
-from bot.domain.activities.opening import shut
 from bot.domain.effects import Attempt, Effect, Emit, EnterDraw, Reply, TellDraw
 from bot.domain.events import ACTIVITY_JOINED, DRAW_WON, MENU_CLICK, MESSAGE, InboundEvent, Scalar
 from bot.domain.handling import Handler, Rank, Settings, Words
@@ -15,9 +14,8 @@ TERMS = ("抽奖规则", "lottery_terms")
 MENU = "lottery"
 # Chance decides who gets a coupon here, and says so.
 BASIS = "random_test"
-FAILURES = ("not_yet", "over", "operator", "limit", "too_few")
+FAILURES = ("not_yet", "over", "shut", "operator", "limit", "too_few")
 WON_FOR = timedelta(days=30)
-YUAN = 100
 
 
 def play(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
@@ -29,48 +27,47 @@ def play(event: InboundEvent, member: Member, settings: Settings, now: datetime)
         return []
     wish = str(event.properties.get("key", "")) if event.kind == MENU_CLICK else event.text
     if is_word(wish, TERMS):
-        return [_terms(one, event, member) for one in settings.activities.lotteries[:1]]
+        return [_terms(_current(settings, now), event, member, settings)]
     for one in settings.activities.lotteries:
+        if is_word(wish, _of_terms(one)):
+            return [_terms(one, event, member, settings)]
         if is_word(wish, (*one.words, MENU) if event.kind == MENU_CLICK else one.words):
-            why = shut(one, settings.switched, now)
-            if why:
-                return [_reply(member, f"lottery/{why}", one)]
             return [_attempt(one, event, member, settings)]
     return []
 
 
+def _current(settings: Settings, now: datetime) -> Lottery:
+    """Return the lottery that one asks about who names none: the first that is not over, else the last."""
+    every = settings.activities.lotteries
+    return next((one for one in every if one.closes is None or now < one.closes), every[-1])
+
+
 def _attempt(one: Lottery, event: InboundEvent, member: Member, settings: Settings) -> Effect:
-    action = EnterDraw(member.id, one, BASIS, f"{event.key}#draw", event.at, settings.points)
+    by_hand = settings.switched.get(one.name, "")
+    action = EnterDraw(member.id, one, BASIS, f"{event.key}#draw", event.at, settings.points, by_hand)
     about = {"activity": one.name}
     joined = Emit(member.id, ACTIVITY_JOINED, f"{event.key}#joined", event.at, about)
     failed: dict[str, tuple[Effect, ...]] = {
-        reason: (_reply(member, f"lottery/{reason}", one),) for reason in FAILURES
+        reason: (_reply(member, f"lottery/{reason}"),) for reason in FAILURES
     }
     told = "lottery/entered" if one.kind == "draw" else "lottery/result"
-    return Attempt(action, (joined, _reply(member, told, one)), failed)
+    return Attempt(action, (joined, _reply(member, told)), failed)
 
 
-def _terms(one: Lottery, event: InboundEvent, member: Member) -> Effect:
-    told = _reply(member, one.terms or "terms/lottery", one)
-    failed: dict[str, tuple[Effect, ...]] = {"not_yet": (_reply(member, "lottery/not_yet", one),)}
+def _terms(one: Lottery, event: InboundEvent, member: Member, settings: Settings) -> Effect:
+    others = [other.words[0] for other in settings.activities.lotteries if other is not one and other.words]
+    context: dict[str, Scalar] = {"list": "prizes", "others": " / ".join(others)}
+    told = Reply(member.id, Rank.ACTIVITY, template=one.terms or "terms/lottery", context=context)
+    failed: dict[str, tuple[Effect, ...]] = {"not_yet": (_reply(member, "lottery/not_yet"),)}
     return Attempt(TellDraw(member.id, one, event.at), (told,), failed)
 
 
-def _reply(member: Member, template: str, one: Lottery) -> Reply:
-    odds = "\n".join(f"· {prize}: {_odds(one, share)}" for prize, share in one.prizes.items())
-    context: dict[str, Scalar] = {
-        "name": one.name,
-        "cost": one.cost,
-        "odds": odds,
-        "opens": one.opens.isoformat() if one.opens else "",
-        "closes": one.closes.isoformat() if one.closes else "",
-        "draws_at": one.draws_at.isoformat() if one.draws_at else "",
-    }
-    return Reply(member.id, Rank.ACTIVITY, template=template, context=context)
+def _of_terms(one: Lottery) -> tuple[str, ...]:
+    return tuple(f"{terms} {word}" for terms in TERMS for word in one.words)
 
 
-def _odds(one: Lottery, share: float) -> str:
-    return f"{share * YUAN:g}%" if one.kind == "instant" else f"{share:g}"
+def _reply(member: Member, template: str) -> Reply:
+    return Reply(member.id, Rank.ACTIVITY, template=template)
 
 
 def won(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
@@ -82,7 +79,9 @@ def won(event: InboundEvent, member: Member, settings: Settings, now: datetime) 
 
 def words(settings: Settings) -> Words:
     """Return what means a lottery."""
-    return Words(whole=(*TERMS, *(word for one in settings.activities.lotteries for word in one.words)))
+    lotteries = settings.activities.lotteries
+    asked = [word for one in lotteries for word in (*_of_terms(one), *one.words)]
+    return Words(whole=(*TERMS, *asked))
 
 
 HANDLERS: tuple[Handler, ...] = (

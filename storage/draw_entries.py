@@ -7,18 +7,22 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from bot.domain.activities.drawing import NOTHING, drawn_at_once
+from bot.domain.activities.opening import NOT_YET, OVER, shut
 from bot.domain.effects import EnterDraw, TellDraw
 from bot.domain.events import Scalar
 from bot.domain.points import Change
 from storage import points
-from storage.draw_prizes import Prize, hand_out
-from storage.draws import DRAW, ENTRY, INSTANT, OPEN, ends_of, prizes_of, seed_of
+from storage.draw_prizes import GIVEN, Prize, hand_out
+from storage.draw_terms import INSTANT, ends_of, prizes_of, stands, told
+from storage.draws import DRAW, ENTRY, OPEN, seed_of
 from storage.outcomes import Came
 from storage.players import is_operator
 from storage.privacy import ring_of
 
 CAUSE = "draw"
-OVER, NOT_YET, OPERATOR, LIMIT = "over", "not_yet", "operator", "limit"
+OPERATOR, LIMIT = "operator", "limit"
+# So many hexadecimal digits stand for a member, or for a callback, in the public list.
+STAND_IN = 16
 
 
 def enter(connection: Connection, actions: Sequence[EnterDraw], now: datetime) -> list[Came]:
@@ -45,16 +49,18 @@ def _entered(connection: Connection, one: EnterDraw, now: datetime) -> Came:
         price = Change(f"{one.key}#cost", one.member_id, -cost, CAUSE, name)
         (paid,) = points.change(connection, [price], one.terms, now)
         if paid.reason:
-            return Came(paid.reason, {"cost": cost, "points": paid.balance})
+            return Came(paid.reason, {**told(row), "points": paid.balance})
     return _numbered(connection, one, row, now)
 
 
 def _refused(connection: Connection, one: EnterDraw, row: Any, now: datetime) -> Came | None:
     if row is None:
-        return Came(NOT_YET)
+        return Came(NOT_YET, {"opens": ""})
     ends = ends_of(row)
-    if row.state != OPEN or (ends is not None and now >= ends):
-        return Came(OVER)
+    over = row.state != OPEN or (ends is not None and now >= ends)
+    why = OVER if over else shut(stands(row, one.lottery), {row.name: one.by_hand}, now)
+    if why:
+        return Came(why, told(row))
     if is_operator(connection, one.member_id):
         return Came(OPERATOR)
     left = _left(connection, one, row, now)
@@ -78,7 +84,8 @@ def _numbered(connection: Connection, one: EnterDraw, row: Any, now: datetime) -
     connection.execute(update(DRAW).where(DRAW.c.name == row.name).values(entries=number))
     entry = {
         "draw": row.name, "number": number, "member_id": one.member_id, "key": one.key, "at": now,
-        "who": _stand_in(connection, one), "prize": "", "given": "",
+        "who": _stand_in(connection, "draw", f"{row.name}:{one.member_id}"),
+        "token": _stand_in(connection, "draw_entry", one.key), "prize": "", "given": "",
     }  # fmt: skip
     facts: dict[str, Scalar] = {"prize": ""}
     followed: tuple[Any, ...] = ()
@@ -89,27 +96,27 @@ def _numbered(connection: Connection, one: EnterDraw, row: Any, now: datetime) -
         entry["given"], facts, followed = handed.outcome, handed.facts, handed.followed
     connection.execute(ENTRY.insert(), entry)
     left = _left(connection, one, row, now)
+    facts |= told(row)
     facts |= {
         "number": number,
-        "cost": int(row.terms["cost"]),
         "left": -1 if left is None else left,
         "points": points.balance(connection, one.member_id),
     }
     return Came(facts=facts, followed=followed)
 
 
-def _stand_in(connection: Connection, one: EnterDraw) -> str:
-    """Return what stands for the member in the public list: nobody without the key can try numbers."""
-    return ring_of(connection).blind("draw", f"{one.lottery.name}:{one.member_id}")[:16]
+def _stand_in(connection: Connection, kind: str, of: str) -> str:
+    """Return what stands for a member or a callback in the public list: nobody without the key can try."""
+    return ring_of(connection).blind(kind, of)[:STAND_IN]
 
 
 def _facts(connection: Connection, one: EnterDraw, row: Any, entry: Any) -> dict[str, Scalar]:
     """Return what was told of an entry when it was made, as far as it is still known."""
     kind, _, what = str(entry.prize).partition(".")
     facts: dict[str, Scalar] = {
-        "prize": kind if entry.given == "given" else NOTHING if entry.prize else "",
+        **told(row),
+        "prize": kind if entry.given == GIVEN else NOTHING if entry.prize else "",
         "number": entry.number,
-        "cost": int(row.terms["cost"]),
         "left": -1,
         "points": points.balance(connection, one.member_id),
     }
@@ -124,4 +131,5 @@ def _public(connection: Connection, one: TellDraw) -> Came:
     row = connection.execute(select(DRAW).where(DRAW.c.name == one.lottery.name)).one_or_none()
     if row is None:
         return Came(NOT_YET)
-    return Came(facts={"commitment": row.commitment, "seed": row.revealed, "entries": row.entries})
+    proof: dict[str, Scalar] = {"commitment": row.commitment, "seed": row.revealed, "entries": row.entries}
+    return Came(facts={**told(row), **proof})

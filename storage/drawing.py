@@ -11,21 +11,12 @@ from bot.domain.effects import Emit
 from bot.domain.events import DRAW_WON
 from storage import announcements
 from storage.draw_prizes import GIVEN, Prize, hand_out
-from storage.draws import (
-    DRAW,
-    DRAWN,
-    ENTRY,
-    INSTANT,
-    ends_of,
-    entries_of,
-    open_draws,
-    point_terms,
-    prizes_of,
-    reveal,
-    seed_of,
-)
+from storage.draw_terms import INSTANT, ends_of, point_terms, prizes_of
+from storage.draws import DRAW, DRAWN, ENTRY, entries_of, open_draws, reveal, seed_of
+from storage.players import operators
 
 BASIS = "random_test"
+OPERATOR = "operator"
 
 
 def next_end(connection: Connection) -> datetime | None:
@@ -34,25 +25,35 @@ def next_end(connection: Connection) -> datetime | None:
     return min(ends, default=None)
 
 
-def end_due(connection: Connection, now: datetime, _limit: int) -> int:
-    """Draw or show each draw whose time has come; return how many."""
-    done = 0
-    for row in open_draws(connection):
-        end = ends_of(row)
-        if end is None or end > now:
-            continue
-        held = connection.execute(
-            select(DRAW).where(DRAW.c.name == row.name, DRAW.c.revealed_at.is_(None)).with_for_update()
-        ).one_or_none()
-        if held is None:
-            continue
-        seed = seed_of(connection, held)
-        if held.kind != INSTANT:
-            entries = entries_of(connection, held.name)
-            _draw(connection, held, drawn_together(seed, held.name, entries, prizes_of(held)), now)
-        reveal(connection, held, seed, DRAWN, now)
-        done += 1
-    return done
+def end_due(connection: Connection, now: datetime, limit: int) -> int:
+    """Draw or show each draw whose time has come, so many at most; return how many."""
+    due = [row.name for row in open_draws(connection) if (end := ends_of(row)) is not None and end <= now]
+    return sum(_ended(connection, name, now) for name in due[:limit])
+
+
+def _ended(connection: Connection, name: str, now: datetime) -> bool:
+    held = connection.execute(
+        select(DRAW).where(DRAW.c.name == name, DRAW.c.revealed_at.is_(None)).with_for_update()
+    ).one_or_none()
+    if held is None:
+        return False
+    seed = seed_of(connection, held)
+    if held.kind != INSTANT:
+        struck = _struck(connection, name)
+        entries = entries_of(connection, name)
+        _draw(connection, held, drawn_together(seed, name, entries, prizes_of(held), struck), now)
+    reveal(connection, held, seed, DRAWN, now)
+    return True
+
+
+def _struck(connection: Connection, name: str) -> set[int]:
+    """Strike the entries of who became an operator after entering; return their numbers."""
+    listed = connection.execute(select(ENTRY.c.number, ENTRY.c.member_id).where(ENTRY.c.draw == name)).all()
+    ours = operators(connection)
+    numbers = {row.number for row in listed if row.member_id in ours}
+    mine = (ENTRY.c.draw == name, ENTRY.c.number.in_(sorted(numbers)))
+    connection.execute(update(ENTRY).where(*mine).values(given=OPERATOR))
+    return numbers
 
 
 def _draw(connection: Connection, row: Any, winners: Mapping[int, str], now: datetime) -> None:

@@ -1,14 +1,16 @@
-"""Lotteries as they were opened: terms that nobody changes afterwards, a seed sealed until the end."""
+"""Lotteries as they were opened: terms that nobody changes once they began, a seed sealed until the end."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from bot.domain.activities import Lottery, Points
-from bot.domain.activities.drawing import Entry, billionths, commitment, digest_of, token_of
-from storage import alerts
+from bot.domain.activities.drawing import Entry, commitment, digest_of
+from bot.domain.activities.opening import OPEN as OPENED
+from storage import alerts, switches
+from storage.draw_terms import INSTANT, moment_of, prizes_of, public, terms_of
 from storage.privacy import ring_of
 from storage.tables import table
 from storage.tables.activities import DrawEntryRow, DrawPrizeRow, DrawRow
@@ -16,11 +18,8 @@ from storage.tables.activities import DrawEntryRow, DrawPrizeRow, DrawRow
 DRAW = table(DrawRow)
 ENTRY = table(DrawEntryRow)
 PRIZE = table(DrawPrizeRow)
-INSTANT = "instant"
 OPEN, FROZEN, DRAWN = "open", "frozen", "drawn"
 PLACE = "draw|seed|"
-# Where the terms of points stand among those of the draw; they are the house's, and may change.
-POINTS = "points"
 
 
 def sync(
@@ -32,52 +31,27 @@ def sync(
 ) -> None:
     """Open every configured lottery once, with a seed of its own.
 
-    `points` are the terms of points that may be won. Terms may change until the first entry; afterwards
-    they stand, and an alert says that the file differs.
+    `points` are the terms of points that may be won. The public terms may change until the lottery opens,
+    by its time, by an operator's hand or by a first entry; afterwards they stand, and an alert says that
+    the file differs for as long as it does.
     """
+    by_hand = switches.activities(switches.all_on(connection))
     for lottery in lotteries:
-        terms = terms_of(lottery) | {POINTS: _worth(points)}
+        terms = terms_of(lottery, points)
         row = connection.execute(
             select(DRAW).where(DRAW.c.name == lottery.name).with_for_update()
         ).one_or_none()
         if row is None:
-            _open(connection, lottery, terms, new_seed(), now)
-        elif _same(row.terms, terms) or (row.entries == 0 and row.state == OPEN):
-            connection.execute(update(DRAW).where(DRAW.c.name == lottery.name).values(terms=terms))
+            _open(connection, lottery.name, terms, new_seed(), now)
+        elif public(row.terms) == public(terms):
+            _rewrite(connection, row, terms)
+            alerts.clear(connection, _alert(lottery.name), now)
+        elif _began(row, by_hand, now):
+            text = f"activities: {lottery.name} began, so its terms stand; give the new ones another name"
+            alerts.raise_(connection, _alert(lottery.name), "warning", text, now)
         else:
-            text = (
-                f"activities: {lottery.name} has entries, so its terms stand; give the new one another name"
-            )
-            alerts.raise_(connection, f"draw:{lottery.name}", "warning", text, now)
-
-
-def terms_of(lottery: Lottery) -> dict[str, Any]:
-    """Return the terms as they are kept and published: chances in billionths, or numbers of winners."""
-    instant = lottery.kind == INSTANT
-    prizes = billionths(lottery.prizes) if instant else {one: int(n) for one, n in lottery.prizes.items()}
-    limit = lottery.per_member
-    return {
-        "kind": lottery.kind,
-        "prizes": [[prize, share] for prize, share in prizes.items()],
-        "cost": lottery.cost,
-        "most": limit.count if limit is not None else None,
-        "within": limit.window.total_seconds() if limit is not None and limit.window is not None else None,
-        "opens": _written(lottery.opens),
-        "closes": _written(lottery.closes),
-        "draws_at": _written(lottery.draws_at),
-    }
-
-
-def point_terms(row: Any) -> Points:
-    """Return the terms of points that a draw's prizes come under."""
-    kept = row.terms[POINTS]
-    expire = timedelta(seconds=kept["expire"]) if kept["expire"] is not None else None
-    return Points(dict(kept["levels"]), expire)
-
-
-def prizes_of(row: Any) -> dict[str, int]:
-    """Return the prizes of a draw as it was opened, in their order."""
-    return {str(prize): int(share) for prize, share in row.terms["prizes"]}
+            _rewrite(connection, row, terms)
+            _stock(connection, lottery.name, terms)
 
 
 def seed_of(connection: Connection, row: Any) -> bytes:
@@ -87,21 +61,20 @@ def seed_of(connection: Connection, row: Any) -> bytes:
 
 def entries_of(connection: Connection, name: str) -> list[Entry]:
     """Return every entry in its order, with what stands for its callback and its member."""
-    rows = connection.execute(
-        select(ENTRY.c.number, ENTRY.c.key, ENTRY.c.who).where(ENTRY.c.draw == name).order_by(ENTRY.c.number)
-    )
-    return [Entry(row.number, token_of(row.key), row.who) for row in rows]
-
-
-def ends_of(row: Any) -> datetime | None:
-    """Return when a draw is drawn, or when the seed of an instant one is shown; None for never."""
-    text = row.terms["closes"] if row.kind == INSTANT else row.terms["draws_at"]
-    return datetime.fromisoformat(text) if text else None
+    columns = (ENTRY.c.number, ENTRY.c.token, ENTRY.c.who, ENTRY.c.at)
+    rows = connection.execute(select(*columns).where(ENTRY.c.draw == name).order_by(ENTRY.c.number))
+    return [Entry(row.number, row.token, row.who, row.at.astimezone(UTC).isoformat()) for row in rows]
 
 
 def open_draws(connection: Connection) -> Sequence[Any]:
     """Return the draws whose seed is still sealed."""
     return connection.execute(select(DRAW).where(DRAW.c.revealed_at.is_(None)).order_by(DRAW.c.name)).all()
+
+
+def laid_out(connection: Connection, name: str) -> tuple[str, dict[str, int]]:
+    """Return the kind of a lottery and its prizes by the terms that stand; nothing for one that never was."""
+    row = connection.execute(select(DRAW).where(DRAW.c.name == name)).one_or_none()
+    return (row.kind, prizes_of(row)) if row is not None else (INSTANT, {})
 
 
 def shown(connection: Connection) -> list[str]:
@@ -123,36 +96,42 @@ def count(connection: Connection, name: str) -> int:
     return int(connection.execute(select(func.count()).where(ENTRY.c.draw == name)).scalar_one())
 
 
-def _open(
-    connection: Connection, lottery: Lottery, terms: Mapping[str, Any], seed: bytes, now: datetime
-) -> None:
-    sealed = ring_of(connection).seal(seed.hex(), f"{PLACE}{lottery.name}")
+def _began(row: Any, by_hand: Mapping[str, str], now: datetime) -> bool:
+    opens = moment_of(row, "opens")
+    early = by_hand.get(row.name) == OPENED
+    return row.entries > 0 or row.state != OPEN or early or opens is None or now >= opens
+
+
+def _open(connection: Connection, name: str, terms: Mapping[str, Any], seed: bytes, now: datetime) -> None:
+    sealed = ring_of(connection).seal(seed.hex(), f"{PLACE}{name}")
     connection.execute(
         DRAW.insert(),
         {
-            "name": lottery.name, "kind": lottery.kind, "state": OPEN, "terms": dict(terms),
+            "name": name, "kind": terms["kind"], "state": OPEN, "terms": dict(terms),
             "commitment": commitment(seed), "seed": sealed, "revealed": "", "entries": 0, "digest": "",
             "opened_at": now, "frozen_at": None, "revealed_at": None,
         },
     )  # fmt: skip
-    stock = None if lottery.kind == INSTANT else dict(terms["prizes"])
+    _stock(connection, name, terms)
+
+
+def _rewrite(connection: Connection, row: Any, terms: Mapping[str, Any]) -> None:
+    changed = {"terms": dict(terms), "kind": terms["kind"]}
+    connection.execute(update(DRAW).where(DRAW.c.name == row.name).values(changed))
+
+
+def _stock(connection: Connection, name: str, terms: Mapping[str, Any]) -> None:
+    """Lay the prizes out, in the place of those of earlier terms; an instant one's are bound elsewhere."""
+    bound = terms["kind"] != INSTANT
+    connection.execute(delete(PRIZE).where(PRIZE.c.draw == name))
     connection.execute(
         PRIZE.insert(),
         [
-            {"draw": lottery.name, "prize": prize, "stock": stock[prize] if stock else None, "given": 0}
-            for prize, _ in terms["prizes"]
+            {"draw": name, "prize": prize, "stock": share if bound else None, "given": 0}
+            for prize, share in terms["prizes"]
         ],
     )
 
 
-def _same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    return {**old, POINTS: None} == {**new, POINTS: None}
-
-
-def _worth(points: Points) -> dict[str, Any]:
-    expire = points.expire.total_seconds() if points.expire is not None else None
-    return {"levels": [[name, needs] for name, needs in points.levels.items()], "expire": expire}
-
-
-def _written(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment is not None else None
+def _alert(name: str) -> str:
+    return f"draw:{name}"

@@ -50,12 +50,21 @@ def read(connection: Connection, member_id: int, activity: Activity, now: dateti
 
 def is_operator(connection: Connection, member_id: int) -> bool:
     """Return whether the member is bound as an operator through any of their addresses."""
-    bound = (
-        select(OPERATOR.c.known_as)
-        .join(IDENTITY, IDENTITY.c.known_as == OPERATOR.c.known_as)
-        .where(IDENTITY.c.member_id == member_id, OPERATOR.c.revoked_at.is_(None))
-    )
+    bound = _bound().where(IDENTITY.c.member_id == member_id)
     return connection.execute(bound.limit(1)).scalar() is not None
+
+
+def operators(connection: Connection) -> frozenset[int]:
+    """Return the members bound as operators."""
+    return frozenset(connection.execute(_bound()).scalars())
+
+
+def _bound() -> Select[Any]:
+    return (
+        select(IDENTITY.c.member_id)
+        .join(OPERATOR, IDENTITY.c.known_as == OPERATOR.c.known_as)
+        .where(OPERATOR.c.revoked_at.is_(None))
+    )
 
 
 def _took(activity: Activity, member_id: int) -> Select[Any]:

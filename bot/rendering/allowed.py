@@ -26,6 +26,9 @@ class Reading:
     loops: dict[str, str] = field(default_factory=dict)
 
 
+_LOOPED = " or ".join((", ".join(sorted(LISTS)[:-1]), max(LISTS)))
+
+
 def read(tree: nodes.Template) -> Reading:
     """Check the tree and return what it uses; allowed calls and loops are rewritten to what runs safely."""
     reading = Reading()
@@ -108,7 +111,7 @@ def _for(node: nodes.For, reading: Reading, depth: int) -> nodes.Node:
         return _refuse(
             node,
             reading,
-            "a loop runs over coupons, items, activities or member.tags, plainly and not inside another",
+            f"a loop runs over {_LOOPED}, plainly and not inside another",
         )
     target = node.target
     if not isinstance(target, nodes.Name) or target.name in {*ROOTS, *LISTS, LINKS, "loop"}:

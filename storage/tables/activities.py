@@ -34,8 +34,8 @@ class DrawRow(SQLModel, table=True):
 class DrawEntryRow(SQLModel, table=True):
     """One chance of one member; `number` counts from 1 without a gap. `prize` is empty until it is known.
 
-    `who` stands for the member in what is published, and stays when members are joined. `given` is ``given``,
-    or why the prize could not be.
+    `who` and `token` stand for the member and the callback in what is published; keyed, and the same for
+    ever. `given` is ``given``, or why the prize could not be; ``operator`` for an entry struck from the draw.
     """
 
     __tablename__ = "draw_entry"
@@ -50,6 +50,7 @@ class DrawEntryRow(SQLModel, table=True):
     key: str = Field(unique=True)
     at: datetime = Field(sa_column=moment())
     who: str = ""
+    token: str = ""
     prize: str = ""
     given: str = ""
 

@@ -94,7 +94,8 @@ async def test_a_lottery_is_paid_for_limited_and_told_with_its_proof(community: 
     terms = str(await community.says("小明", "抽奖规则"))
     ((commitment, entries),) = await community.rows("SELECT commitment, entries FROM draw")
     assert commitment in terms
-    assert "coupon.draw10: 2%" in terms
+    assert "抽奖10元券：2%" in terms
+    assert "50 积分：20%" in terms
     assert entries == 3
     await community.advance("95d")
     assert "已经结束" in str(await community.says("小明", "抽奖"))

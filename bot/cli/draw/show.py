@@ -17,5 +17,5 @@ def command(name: DrawName, config: ConfigPath = DEFAULT, json: Json = False) ->
         found = desk.read(lambda c: draw_proofs.proof(c, name))
         if found is None:
             fail(say("no_such_draw", name=name))
-        document = found.document()
+        document = {**found.document(), "recipe": say("draw_recipe")}
         present(document, [documents.dumps(document, ensure_ascii=False, indent=1)], as_json=json)

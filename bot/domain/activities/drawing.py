@@ -6,13 +6,15 @@ entry. An entry's number n gives the mark ``HMAC-SHA256(seed, "NAME:n")``, read 
 * At once: the mark is scaled to 0 … 999,999,999 (times 10^9, shifted right by 256 bits). The chances of
   the prizes, in the order written, are whole billionths that add up to 10^9; the prize is the first whose
   running sum exceeds the scaled mark.
-* At a time: the frozen list is one line ``NUMBER TOKEN WHO`` for each entry, joined by line feeds; its
-  SHA-256 is the digest. Entries are ranked by ``HMAC-SHA256(seed, "NAME:DIGEST:n")``, the smallest first,
-  and the prizes, in the order written, go down that ranking, one for each WHO.
+* At a time: entries are ranked by ``HMAC-SHA256(seed, "NAME:DIGEST:n")``, the smallest first, and the
+  prizes, in the order written, go down that ranking, one for each WHO; entries of operators are struck.
+
+The digest is the SHA-256 of the frozen list: one line ``NUMBER TOKEN WHO MOMENT`` for each entry, joined by
+line feeds.
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 
@@ -25,21 +27,17 @@ NOTHING = "nothing"
 
 @value
 class Entry:
-    """One chance: its number from 1 on, what stands for its callback, and what stands for its member."""
+    """One chance: its number from 1 on, what stands for its callback and for its member, its moment (UTC)."""
 
     number: int
     token: str
     who: str
+    at: str
 
 
 def commitment(seed: bytes) -> str:
     """Return what is published of a seed beforehand."""
     return sha256(seed).hexdigest()
-
-
-def token_of(key: str) -> str:
-    """Return what stands for a key that is not to be published."""
-    return sha256(key.encode()).hexdigest()[:16]
 
 
 def billionths(prizes: Mapping[str, float]) -> dict[str, int]:
@@ -63,14 +61,18 @@ def drawn_at_once(seed: bytes, name: str, number: int, chances: Mapping[str, int
 
 def digest_of(entries: Sequence[Entry]) -> str:
     """Return the digest of a frozen list."""
-    lines = "\n".join(f"{one.number} {one.token} {one.who}" for one in entries)
+    lines = "\n".join(f"{one.number} {one.token} {one.who} {one.at}" for one in entries)
     return sha256(lines.encode()).hexdigest()
 
 
 def drawn_together(
-    seed: bytes, name: str, entries: Sequence[Entry], winners: Mapping[str, int]
+    seed: bytes,
+    name: str,
+    entries: Sequence[Entry],
+    winners: Mapping[str, int],
+    struck: Collection[int] = (),
 ) -> dict[int, str]:
-    """Return the prize of each winning entry, by its number."""
+    """Return the prize of each winning entry, by its number; `struck` numbers are listed and win nothing."""
     digest = digest_of(entries)
     ranking = sorted(entries, key=lambda one: _mark(seed, f"{name}:{digest}:{one.number}"))
     prizes = [prize for prize, count in winners.items() for _ in range(int(count))]
@@ -79,7 +81,7 @@ def drawn_together(
     for one in ranking:
         if len(found) == len(prizes):
             break
-        if one.who not in lucky:
+        if one.number not in struck and one.who not in lucky:
             lucky.add(one.who)
             found[one.number] = prizes[len(found)]
     return found

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
+from bot.domain.activities.drawing import WHOLE
 from bot.domain.activities.opening import shut
 from bot.domain.activities.terms import (
     Activities,
@@ -15,6 +17,7 @@ from bot.domain.activities.terms import (
     Referral,
     Survey,
 )
+from bot.domain.coupons import CouponBatch
 
 KINDS: Mapping[type, str] = {
     CheckIn: "check_in",
@@ -43,4 +46,21 @@ def activity_scope(activity: Activity) -> dict[str, object]:
         "name": activity.name,
         "words": " / ".join(said),
         "closes_at": activity.closes,
+    }
+
+
+def prize_scope(kind: str, prize: str, share: int, batches: Mapping[str, CouponBatch]) -> dict[str, object]:
+    """Return what a template sees of a prize of a lottery of this kind: ``nothing``, ``points``, ``coupon``.
+
+    An instant one's `share` is in billionths and shown as its `chance` in per cent; a draw's is the number of
+    `winners`. `title` is that of the coupon, `worth` how many points.
+    """
+    what, _, name = prize.partition(".")
+    instant = kind == "instant"
+    return {
+        "kind": what,
+        "title": (batches[name].title if name in batches else name) if what == "coupon" else "",
+        "worth": int(name) if what == "points" else 0,
+        "chance": f"{(Decimal(share) * 100 / WHOLE).normalize():f}" if instant else "",
+        "winners": 0 if instant else share,
     }

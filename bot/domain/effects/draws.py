@@ -10,9 +10,10 @@ from bot.domain.value import value
 class EnterDraw:
     """Take a chance in a lottery; only within an `Attempt`.
 
-    It fails as ``not_yet``, ``over``, ``operator``, ``limit`` or ``too_few``. The facts of what came: the
-    entry's ``number``, its ``prize`` (``nothing``, ``points``, ``coupon``; empty while it is not drawn), what
-    it is ``worth`` in points, the coupon's ``key`` and ``batch``, chances ``left``, the ``points`` then.
+    `by_hand` says whether an operator opened or closed it. It fails as ``not_yet``, ``over``, ``shut``,
+    ``operator``, ``limit`` or ``too_few``. The facts of what came: the terms that stand, the entry's
+    ``number``, its ``prize`` (``nothing``, ``points``, ``coupon``; empty while it is not drawn), what it is
+    ``worth`` in points, the coupon's ``key`` and ``batch``, chances ``left``, the ``points`` then.
     """
 
     member_id: int
@@ -21,11 +22,16 @@ class EnterDraw:
     key: str
     at: datetime
     terms: Points
+    by_hand: str = ""
 
 
 @value
 class TellDraw:
-    """Look up the public side of a lottery, for an answer; only within an `Attempt`."""
+    """Look up the public side of a lottery, for an answer; only within an `Attempt`.
+
+    The facts are the terms that stand, the ``commitment``, the ``seed`` once it is shown, how many
+    ``entries``. It fails as ``not_yet``.
+    """
 
     member_id: int
     lottery: Lottery

@@ -9,6 +9,9 @@ from bot.domain.points import Change
 from storage import coupons, draw_entries, draws, points
 from storage.database import Connection, Database
 from storage.outcomes import Came
+from storage.tables import table
+from storage.tables.members import IdentityRow
+from storage.tables.operations import OperatorRow
 
 NOW = datetime(2026, 12, 1, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -33,3 +36,15 @@ def furnish(c: Connection) -> None:
 def enter(database: Database, key: str, who: int = 1, lottery: Lottery = SPIN, at: datetime = NOW) -> Came:
     one = EnterDraw(who, lottery, "random_test", key, at, TERMS)
     return database.transact(lambda c: draw_entries.enter(c, [one], at))[0]
+
+
+def appoint(database: Database, who: int) -> None:
+    """Bind a member as an operator."""
+    known_as = f"shop:o{who}"
+    tie = {
+        "known_as": known_as, "member_id": who, "account": "shop", "following": True, "since": NOW,
+        "source": "", "cipher": None,
+    }  # fmt: skip
+    bound = {"known_as": known_as, "name": "x", "role": "reader", "bound_at": NOW, "revoked_at": None}
+    database.transact(lambda c: c.execute(table(IdentityRow).insert(), tie))
+    database.transact(lambda c: c.execute(table(OperatorRow).insert(), bound))

@@ -15,6 +15,7 @@ from bot.domain.activities.drawing import (
     drawn_at_once,
     drawn_together,
 )
+from bot.domain.value import evolve
 
 SEED = sha256(b"a seed of the test").digest()
 CHANCES = {"coupon.a": 0.02, "points.50": 0.2, "points.5": 0.0001, "nothing": 0.7799}
@@ -54,7 +55,11 @@ def test_the_first_prize_whose_running_sum_exceeds_the_mark_is_drawn() -> None:
 
 
 def entries(count: int, people: int) -> list[Entry]:
-    return [Entry(number, f"t{number}", f"w{number % people}") for number in range(1, count + 1)]
+    moment = "2026-12-01T00:00:{:02}+00:00"
+    return [
+        Entry(number, f"t{number}", f"w{number % people}", moment.format(number))
+        for number in range(1, count + 1)
+    ]
 
 
 def test_a_draw_gives_each_prize_once_and_nobody_two() -> None:
@@ -65,12 +70,22 @@ def test_a_draw_gives_each_prize_once_and_nobody_two() -> None:
     assert drawn_together(SEED, "d", listed, {"first": 1, "second": 3}) == found
 
 
+def test_struck_entries_are_listed_and_win_nothing() -> None:
+    listed = entries(9, 9)
+    (won,) = drawn_together(SEED, "d", listed, {"first": 1})
+    (instead,) = drawn_together(SEED, "d", listed, {"first": 1}, {won})
+    assert instead != won
+    assert drawn_together(SEED, "d", listed, {"first": 1}, range(1, 10)) == {}
+
+
 def test_fewer_people_than_prizes_leave_prizes_over() -> None:
     assert len(drawn_together(SEED, "d", entries(40, 2), {"first": 5})) == 2
 
 
 def test_one_entry_more_is_another_list() -> None:
     assert digest_of(entries(3, 2)) != digest_of(entries(4, 2))
+    later = [*entries(2, 2), evolve(entries(3, 2)[2], at="2026-12-01T00:00:04+00:00")]
+    assert digest_of(entries(3, 2)) != digest_of(later)
     assert commitment(SEED) == sha256(SEED).hexdigest()
 
 
@@ -78,7 +93,7 @@ def test_everybody_wins_alike() -> None:
     """Over many lists the first prize goes to each of ten as often."""
     found: Counter[str] = Counter()
     for turn in range(4000):
-        listed = [Entry(number, f"{turn}/{number}", f"w{number}") for number in range(1, 11)]
+        listed = [Entry(number, f"{turn}/{number}", f"w{number}", "") for number in range(1, 11)]
         (won,) = drawn_together(SEED, "d", listed, {"first": 1})
         found[listed[won - 1].who] += 1
     # The 99.9th percentile with nine degrees of freedom.
