@@ -24,5 +24,5 @@ def besides_of(
         Cleaning(database, config.app.zone, config.privacy.retention, window).run,
         Overhearing(database, dispatcher, config.complaints).run,
         QuietMembers(database, dispatcher, config.groups.quiet_after).run,
-        Inviting(database, channels, handler_settings(config).ways).run,
+        Inviting(database, channels, handler_settings(config).pictured).run,
     )

@@ -22,7 +22,6 @@ from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.commanding.apart import Reload
 from bot.domain.delivery.policy import MARKETING
-from bot.domain.delivery.routes import CUSTOMER_SERVICE
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.domain.lifecycle.rulebook import Rulebook
@@ -31,7 +30,7 @@ from bot.forecasting import foretell_apart
 from bot.group import Group
 from bot.heart import Seen, Work
 from bot.listing import Lists
-from bot.month_drawing import MonthEasel
+from bot.pictures import Pictures
 from bot.posting import Poster
 from bot.rendering import Renderer
 from bot.sender import Caller, Wording
@@ -63,7 +62,7 @@ def group_of(config: Config, renderer: Renderer, reload: Reload | None = None) -
     `reload` is what the command to read the file again asks.
     """
     handlers = [handler for found in plugins(*HANDLERS).values() for handler in found]
-    settings = replace(handler_settings(config), pictured=_pictured(config))
+    settings = replace(handler_settings(config), draws=drawing.available())
     decisions = Decisions(handlers, settings, rulebook(config), config.routes)
     lists = Lists(
         config.coupons, redeem_url(config), config.server.public_url, config.activities,
@@ -73,15 +72,6 @@ def group_of(config: Config, renderer: Renderer, reload: Reload | None = None) -
     upcoming, foretell = partial(_upcoming, config), partial(foretell_apart, config)
     commander = commander_of(config, renderer, upcoming, foretell, reload)
     return Group(decisions, answers, commander, frozenset(config.accounts))
-
-
-def _pictured(config: Config) -> dict[str, tuple[str, ...]]:
-    """Return by which routes each account can show a picture; none where nothing can be drawn."""
-    found: dict[str, tuple[str, ...]] = {}
-    for route in config.routes.values() if drawing.available() else ():
-        if route.method == CUSTOMER_SERVICE:
-            found[route.account] = (*found.get(route.account, ()), route.name)
-    return found
 
 
 def _upcoming(config: Config, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
@@ -96,8 +86,7 @@ def caller_of(config: Config, renderer: Renderer, channels: Mapping[str, Channel
     }
     library = library_of(config, renderer)
     wording = Wording(renderer, config.coupons, platform_names, redeem_url(config), library)
-    draw = MonthEasel().draw if drawing.available() else None
-    return Caller(delivery_policy(config), wording, channels, clock, SystemRandom(), draw=draw)
+    return Caller(delivery_policy(config), wording, channels, clock, SystemRandom(), draw=Pictures().draw)
 
 
 def session() -> aiohttp.ClientSession:

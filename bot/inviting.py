@@ -1,73 +1,83 @@
-"""Members' own QR codes: made on the platform after they were asked for, drawn, and sent as a picture."""
+"""Members' own QR codes: made on the platform after they were asked for, and sent as a picture."""
 
-import asyncio
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import partial
 
-import segno
 import structlog
 
 from bot.channels.official_account import OfficialAccount
+from bot.domain.account import SourceCode
 from bot.domain.channel import Channel
 from bot.domain.errors import SendError
 from bot.domain.telling import tell
-from storage import invitations
+from storage import alerts, invitations
 from storage.database import Connection, Database
+from storage.invitations import Making
 from storage.outbox.queue import enqueue
 
 PAGE = 20
 SENT_FOR = timedelta(hours=47)
-SCALE = 12
-KEPT = 200
+POSTER = "referral/poster"
+# After so many refusals operators hear of it: about a quarter of an hour.
+PATIENCE = 5
 
 log = structlog.get_logger("inviting")
 
 
 class Inviting:
-    """A pass of the heart: makes the codes that were asked for and sends each as a picture."""
+    """A pass of the heart: makes the codes that were asked for and queues a picture of each.
 
-    def __init__(self, database: Database, channels: Mapping[str, Channel], ways: tuple[str, ...]) -> None:
-        """Hold the parts; `ways` are the routes by which members may be told something."""
+    Each is claimed before the platform is asked, so any number of processes make each once; one that the
+    platform refuses is tried again later and later, and holds up nobody.
+    """
+
+    def __init__(
+        self, database: Database, channels: Mapping[str, Channel], ways: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        """Hold the parts; `ways` are the routes by which each account can show a picture."""
         self._database = database
         self._channels = channels
         self._ways = ways
-        self._folder: Path | None = None
 
     async def run(self, now: datetime) -> int:
-        """Make a page of codes; return how many. One that the platform refuses is tried again later."""
-        asked = await self._database.read(lambda c: invitations.unmade(c, PAGE))
-        made = 0
-        for member_id, scene, account in asked:
-            channel = self._channels.get(account)
-            if isinstance(channel, OfficialAccount):
-                made += await self._make(member_id, scene, channel, now)
-        return made
-
-    async def _make(self, member_id: int, scene: str, channel: OfficialAccount, now: datetime) -> int:
-        try:
-            code = await channel.chores.create_member_code(scene)
-        except SendError as error:
-            log.warning("invitation_not_made", account=channel.account, error=str(error))
+        """Make a page of codes; return how many."""
+        accounts = [name for name, one in self._channels.items() if isinstance(one, OfficialAccount)]
+        if not await self._database.read(partial(invitations.waiting, accounts=accounts, now=now)):
             return 0
-        path = await asyncio.to_thread(self._draw, code.url, scene)
-        key = f"invitation:{scene}:{now.isoformat()}"
-        told = tell(member_id, "referral/poster", key, self._ways, now, SENT_FOR, {"media": path})
+        claimed = await self._database.write(
+            partial(invitations.claim, accounts=accounts, now=now, limit=PAGE)
+        )
+        return sum([await self._make(one, now) for one in claimed])
 
-        def keep(c: Connection) -> None:
-            invitations.made(c, member_id, code, now)
-            enqueue(c, [order.message for order in told])
+    async def _make(self, making: Making, now: datetime) -> int:
+        channel = self._channels.get(making.account)
+        if not isinstance(channel, OfficialAccount):
+            return 0
+        try:
+            code = await channel.chores.create_member_code(making.scene)
+        except SendError as error:
+            log.warning("invitation_not_made", account=making.account, error=str(error))
+            if making.attempt >= PATIENCE:
+                await self._database.write(partial(_refused, making=making, reason=str(error), now=now))
+            return 0
+        ways = self._ways.get(making.account, ())
+        return await self._database.write(partial(_keep, making=making, code=code, ways=ways, now=now))
 
-        await self._database.write(keep)
-        return 1
 
-    def _draw(self, url: str, scene: str) -> str:
-        """Write the code as a picture and return its path; the oldest pictures go."""
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="hetang-invitations-"))
-        path = self._folder / f"{scene}.png"
-        segno.make(url, error="q", micro=False).save(str(path), scale=SCALE, border=4, dark="#2f7d5c")
-        for old in sorted(self._folder.glob("*.png"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
-            old.unlink(missing_ok=True)
-        return str(path)
+def _keep(c: Connection, making: Making, code: SourceCode, ways: Sequence[str], now: datetime) -> int:
+    if not invitations.made(c, making, code, now):
+        return 0
+    key = f"invitation:{making.scene}:{making.attempt}"
+    told = tell(making.member_id, POSTER, key, tuple(ways), now, SENT_FOR, {"url": code.url})
+    enqueue(c, [order.message for order in told])
+    alerts.clear(c, _alert(making.account), now)
+    return 1
+
+
+def _refused(c: Connection, making: Making, reason: str, now: datetime) -> None:
+    alerts.raise_(c, _alert(making.account), "warning", reason, now)
+
+
+def _alert(account: str) -> str:
+    return f"invitations:{account}"

@@ -1,47 +1,15 @@
-"""A member's month as a picture, drawn where it is sent from (extra ``charts``)."""
+"""A member's month as a picture (extra ``charts``)."""
 
-import tempfile
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.domain.errors import Undeliverable
-from bot.domain.month import Month, month_of
-from bot.drawing import FAINT, FONT, INK, has_font
+from bot.domain.month import Month
+from bot.drawing import FAINT, FONT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DONE, MADE_UP, PALE = "#2f7d5c", "#c98a2b", "#9aa8a1"
-KEPT = 200
-UNDRAWN = "media_missing"
-
-
-class MonthEasel:
-    """Draws into a folder of its own; the oldest pictures go. Nothing there is needed after the sending."""
-
-    def __init__(self) -> None:
-        """Draw nothing yet."""
-        self._folder: Path | None = None
-
-    def draw(self, media: str) -> str:
-        """Return the path of the picture that a message asks for; safe in any thread.
-
-        Raises Undeliverable where Chinese cannot be drawn, or for what is no month.
-        """
-        try:
-            month = month_of(media)
-        except ValueError as error:
-            raise Undeliverable(UNDRAWN, detail=str(error)) from error
-        if not has_font():
-            raise Undeliverable(UNDRAWN, detail="no font")
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="hetang-months-"))
-        path = self._folder / f"{sha256(media.encode()).hexdigest()[:24]}.png"
-        write(month, path)
-        for old in sorted(self._folder.glob("*.png"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
-            old.unlink(missing_ok=True)
-        return str(path)
 
 
 def write(month: Month, path: Path) -> None:

@@ -33,7 +33,7 @@ def calendar(event: InboundEvent, member: Member, settings: Settings, now: datet
 
 def _picture(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[QueueMessage]:
     ways = settings.pictured.get(event.account, ())
-    if not ways:
+    if not ways or not settings.draws:
         return []
     message = OutboxMessage(
         key=f"{event.key}#calendar", member_id=member.id, template="check_in/calendar_picture",

@@ -1,6 +1,6 @@
 """邀请: a code of one's own, newcomers who came by it, and what their first order earns. One level only."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.activities.opening import shut
 from bot.domain.effects import (
@@ -26,9 +26,13 @@ from bot.domain.events import (
 )
 from bot.domain.handling import Handler, Rank, Settings, Words
 from bot.domain.members import Member
+from bot.domain.telling import tell
 from bot.domain.words import is_word
 
 PREFIX = "ref_"
+POSTER = "referral/poster"
+# A picture that comes later than this answers nothing any more.
+SHOWN_FOR = timedelta(minutes=10)
 # What an order says of who pays and where it goes.
 FACTS = ("payer_id", "phone", "address")
 
@@ -36,7 +40,8 @@ FACTS = ("payer_id", "phone", "address")
 def invite(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
     """Give the member a code of their own; its picture follows.
 
-    Codes are the account's own, so they are given in a talk with it and nowhere else.
+    Codes are the account's own, so they are given in a talk with it and nowhere else; one that is made
+    already is shown again.
     """
     activity = settings.activities.referral
     if activity is None or event.account in settings.doubtful_accounts:
@@ -47,10 +52,15 @@ def invite(event: InboundEvent, member: Member, settings: Settings, now: datetim
     why = shut(activity, settings.switched, now)
     if why:
         return [Reply(member.id, Rank.ACTIVITY, template=f"referral/{why}")]
+    ways = settings.pictured.get(event.account, ())
+    if not ways:
+        return [Reply(member.id, Rank.ACTIVITY, template="referral/elsewhere")]
     action = Invite(member.id, event.account, f"{event.key}#invite", event.at)
     about = {"activity": activity.name}
     joined = Emit(member.id, ACTIVITY_JOINED, f"{event.key}#joined", event.at, about)
-    return [Attempt(action, (joined, Reply(member.id, Rank.ACTIVITY, template="referral/invited")), {})]
+    told = Reply(member.id, Rank.ACTIVITY, template="referral/invited")
+    shown = tell(member.id, POSTER, f"{event.key}#poster", ways, now, SHOWN_FOR, {})
+    return [Attempt(action, (joined, told, *shown), {"making": (joined, told)})]
 
 
 def come(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:

@@ -3,7 +3,7 @@
 from bot.config.model import Config
 from bot.domain import programs
 from bot.domain.delivery.policy import MARKETING, DeliveryPolicy, ProgramGate
-from bot.domain.delivery.routes import GROUP, SUBSCRIPTION_NOTICE, TALKS
+from bot.domain.delivery.routes import CUSTOMER_SERVICE, GROUP, SUBSCRIPTION_NOTICE, TALKS
 from bot.domain.explanation import facts_of
 from bot.domain.gateways import ONEBOT
 from bot.domain.group_posts import Manners
@@ -46,7 +46,17 @@ def handler_settings(config: Config) -> Settings:
         points=config.points,
         zone=config.app.zone.key,
         ways=tuple(route.name for route in config.routes.values() if route.method in TALKS),
+        pictured=_pictured(config),
     )
+
+
+def _pictured(config: Config) -> dict[str, tuple[str, ...]]:
+    """Return by which routes each account can show a picture."""
+    found: dict[str, tuple[str, ...]] = {}
+    for route in config.routes.values():
+        if route.method == CUSTOMER_SERVICE:
+            found[route.account] = (*found.get(route.account, ()), route.name)
+    return found
 
 
 def _consent_words(config: Config) -> tuple[ConsentWords, ...]:

@@ -52,7 +52,7 @@ class Settings:
     `speaking_accounts` are those in whose groups we may say something unasked; through `doubtful_accounts`
     nothing can be had that costs money. `switched` says which activities an operator opened or closed; `zone`
     is that of members who have none, `ways` the routes by which a member may be told something, `pictured`
-    those by which an account can show a picture.
+    those by which an account can show a picture, and `draws` whether we can draw more than codes.
     """
 
     consents: tuple[ConsentWords, ...] = ()
@@ -76,6 +76,7 @@ class Settings:
     zone: str = "Asia/Shanghai"
     ways: tuple[str, ...] = ()
     pictured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    draws: bool = True
 
 
 @dataclass(frozen=True, slots=True)

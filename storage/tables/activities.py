@@ -66,15 +66,21 @@ class DrawPrizeRow(SQLModel, table=True):
 
 
 class InvitationRow(SQLModel, table=True):
-    """A member's own code to invite by; the scene of their personal QR code."""
+    """A member's own code to invite by; the scene of their personal QR code.
+
+    Until the platform made it, `url` is empty, `attempts` were begun, and the next may begin at `due_at`.
+    """
 
     __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_due", "url", "due_at"),)
     member_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     scene: str = Field(unique=True)
     at: datetime = Field(sa_column=moment())
     account: str = ""
     ticket: str = ""
     url: str = ""
+    attempts: int = 0
+    due_at: datetime = Field(sa_column=moment())
 
 
 class ReferralRow(SQLModel, table=True):

@@ -104,8 +104,11 @@ async def test_a_friend_who_scans_a_member_s_own_code_and_orders_earns_them_a_co
     await community.advance("1m")
     ((scene, url),) = await community.rows("SELECT scene, url FROM invitation")
     assert url.startswith("http://weixin.qq.com/q/")
-    sent = [row for row in await community.listing("outbox") if row["route"] == "customer_service"]
-    assert len(sent) == 1
+    assert await _posters(community) == 1
+    assert "马上发给你" in str(await community.says("小明", "邀请"))
+    await community.advance("1m")
+    assert await _posters(community) == 2
+    assert await community.rows("SELECT attempts FROM invitation") == [(1,)]
     await community.act("follow", "小红", scene=scene)
     assert await community.rows("SELECT member_id, inviter_id, state FROM referral") == [(2, 1, "followed")]
     await ordered(community, "m2", 1, 100)
@@ -117,6 +120,30 @@ async def test_a_friend_who_scans_a_member_s_own_code_and_orders_earns_them_a_co
     await ordered(community, "m2", 1, 100, ORDER_REFUNDED)
     assert await community.rows("SELECT state FROM coupon WHERE batch = 'invite8'") == [("revoked",)]
     assert await community.rows("SELECT state FROM referral") == [("clawed_back",)]
+
+
+async def _posters(community: Whole) -> int:
+    rows = await community.rows("SELECT state FROM outbox WHERE template = 'referral/poster'")
+    assert set(rows) == {("sent",)}
+    return len(rows)
+
+
+async def test_a_code_that_the_platform_refuses_is_made_later_and_operators_hear_of_it(
+    community: Whole,
+) -> None:
+    await community.act("follow", "小明")
+    await community.post("fault", path="/cgi-bin/qrcode/create", kind="errcode", value=48001, count=5)
+    await community.says("小明", "邀请")
+    for _ in range(12):
+        await community.advance("1m")
+    ((url, attempts),) = await community.rows("SELECT url, attempts FROM invitation")
+    assert (url, attempts) == ("", 5)
+    alert = "SELECT severity FROM alert WHERE name = 'invitations:shop' AND cleared_at IS NULL"
+    assert await community.rows(alert) == [("warning",)]
+    await community.advance("1h")
+    await community.advance("1m")
+    assert await _posters(community) == 1
+    assert await community.rows(alert) == []
 
 
 async def test_an_order_paid_back_in_time_earns_nothing(community: Whole) -> None:

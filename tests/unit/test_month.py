@@ -8,7 +8,7 @@ import pytest
 from bot.domain.errors import Undeliverable
 from bot.domain.month import month_of
 from bot.drawing import available
-from bot.month_drawing import MonthEasel
+from bot.pictures import Pictures
 
 MEDIA = "drawn:2026-02;1,3;2;4;2 月打卡;一二三四五六日;打卡;补签"
 
@@ -27,13 +27,13 @@ def test_anything_else_is_no_month(media: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         month_of(media)
     with pytest.raises(Undeliverable):
-        MonthEasel().draw(media)
+        Pictures().draw(media)
 
 
 @pytest.mark.skipif(not available(), reason="matplotlib is an extra")
 def test_two_machines_draw_the_same_picture_each_for_itself_and_other_days_another() -> None:
-    here, there = MonthEasel().draw(MEDIA), MonthEasel().draw(MEDIA)
-    other = MonthEasel().draw(MEDIA.replace("1,3", "1"))
+    here, there = Pictures().draw(MEDIA), Pictures().draw(MEDIA)
+    other = Pictures().draw(MEDIA.replace("1,3", "1"))
     pictures = [Path(path).read_bytes() for path in (here, there, other)]
     assert here != there
     assert pictures[0].startswith(b"\x89PNG")

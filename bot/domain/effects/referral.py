@@ -10,10 +10,10 @@ from bot.domain.value import value
 
 @value
 class Invite:
-    """Give the member a code of their own to invite by; only within an `Attempt`, and it always succeeds.
+    """Give the member a code of their own to invite by; only within an `Attempt`.
 
-    The facts: how many came by it so far (``came``), how many of those ordered (``ordered``), and whether
-    the code is ``ready``.
+    It fails as ``making`` while the platform still has to make it. The facts: how many came by it so far
+    (``came``), how many of those ordered (``ordered``), and the ``url`` in the code.
     """
 
     member_id: int

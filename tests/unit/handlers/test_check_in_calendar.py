@@ -53,8 +53,9 @@ def test_the_month_is_that_of_the_members_own_zone(zone: str | None, day: str) -
     assert attempt.action == TellDays(1, day, NOW)
 
 
-def test_where_no_picture_can_follow_there_are_words_alone() -> None:
-    (attempt,) = asked("打卡日历", replace(SETTINGS, pictured={}))
+@pytest.mark.parametrize("lacking", [replace(SETTINGS, pictured={}), replace(SETTINGS, draws=False)])
+def test_where_no_picture_can_follow_there_are_words_alone(lacking: Settings) -> None:
+    (attempt,) = asked("打卡日历", lacking)
     assert isinstance(attempt, Attempt)
     assert [type(one) for one in attempt.ok] == [Reply]
 
