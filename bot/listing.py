@@ -9,13 +9,14 @@ from bot.domain.activities.listing import activity_scope, open_ones, prize_scope
 from bot.domain.content_choice import EMPTY, Library
 from bot.domain.coupons import CouponBatch
 from bot.domain.scope import coupon_scope
-from storage import draws, holdings, mine, passes, switches
+from storage import draws, holdings, mine, opinions, passes, switches
 from storage.database import Connection
 
 LIST = "list"
 COUPONS = "coupons"
 ACTIVITIES = "activities"
 PRIZES = "prizes"
+VOTES = "votes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,30 @@ def prizes(
     return {PRIZES: [prize_scope(kind, prize, share, lists.batches) for prize, share in shares.items()]}
 
 
+def votes(
+    lists: Lists, c: Connection, context: Mapping[str, object], _member_id: int, _now: datetime
+) -> dict[str, object]:
+    """Return how many chose what in the poll of the context's ``name``, in the order of its choices."""
+    name = context.get("name")
+    choices = next((one.choices for one in lists.activities.polls if one.name == name), ())
+    counts = opinions.votes(c, str(name))
+    every = sum(counts.get(choice, 0) for choice in choices)
+    return {
+        VOTES: [
+            {
+                "choice": choice,
+                "count": counts.get(choice, 0),
+                "share": _percent(counts.get(choice, 0), every),
+            }
+            for choice in choices
+        ]
+    }
+
+
+def _percent(part: int, whole: int) -> int:
+    return round(100 * part / whole) if whole else 0
+
+
 def _data(
     _lists: Lists, c: Connection, context: Mapping[str, object], member_id: int, _now: datetime
 ) -> dict[str, object]:
@@ -79,5 +104,5 @@ def _page(
 
 Read = Callable[[Lists, Connection, Mapping[str, object], int, datetime], dict[str, object]]
 READERS: Mapping[str, Read] = {
-    COUPONS: coupons, ACTIVITIES: activities, PRIZES: prizes, "data": _data, "page": _page,
+    COUPONS: coupons, ACTIVITIES: activities, PRIZES: prizes, VOTES: votes, "data": _data, "page": _page,
 }  # fmt: skip

@@ -1,31 +1,44 @@
-"""满意度: asked some time after an order or a hand-off; a low score goes to a person."""
+"""满意度: asked some time after an order or a hand-off; low scores and what is said then go to a person."""
 
 from datetime import datetime, timedelta
 
 from bot.domain.activities import Survey
 from bot.domain.activities.opening import shut
-from bot.domain.effects import AddTag, AnswerSurvey, Attempt, Effect, Handoff, QueueMessage, Reply
-from bot.domain.events import MESSAGE, InboundEvent
+from bot.domain.effects import (
+    AddTag,
+    AnswerSurvey,
+    AskSurvey,
+    Attempt,
+    Effect,
+    Emit,
+    Handoff,
+    Reply,
+    TellCase,
+)
+from bot.domain.events import MESSAGE, SURVEY_ANSWERED, InboundEvent, Scalar
 from bot.domain.handling import Handler, Rank, Settings, Words
 from bot.domain.members import Member
 from bot.domain.outbox import OutboxMessage, Unreachable
+from bot.domain.survey_scores import BEST, PROMOTER
 from bot.domain.words import plain
 
 # Nobody is asked the same twice within this time.
 ASKED_AGAIN = timedelta(days=90)
 ASKED_WITHIN = timedelta(days=2)
 ANSWERED_IN = timedelta(hours=4)
-BEST = 10
-PROMOTER = 9
+# What is said so soon after a low score says why.
+SAID_WITHIN = timedelta(hours=1)
 # As they are written: 00 or 07 is no score.
 SCORES = tuple(map(str, range(BEST + 1)))
 SERVICE = "service"
+BRIEF = "survey/brief"
+LONGEST = 500
 
 
 def ask(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
-    """Plan the question; the same quarter of a year brings the same one, and so no second."""
+    """Plan the question."""
     return [
-        QueueMessage(_question(one, event, member, settings))
+        Attempt(AskSurvey(member.id, one, _question(one, event, member, settings), ASKED_AGAIN, now), (), {})
         for one in settings.activities.surveys
         if event.kind in one.after and settings.ways and not shut(one, settings.switched, now)
     ]
@@ -33,9 +46,8 @@ def ask(event: InboundEvent, member: Member, settings: Settings, now: datetime) 
 
 def _question(one: Survey, event: InboundEvent, member: Member, settings: Settings) -> OutboxMessage:
     due = event.at + one.delay
-    quarter = int(event.at.timestamp() // ASKED_AGAIN.total_seconds())
     return OutboxMessage(
-        key=f"survey:{one.name}:{member.id}:{quarter}",
+        key=f"survey:{one.name}:{member.id}:{event.at.isoformat()}",
         member_id=member.id,
         template="survey/ask",
         purpose=SERVICE,
@@ -61,15 +73,39 @@ def _taken(one: Survey, score: int, event: InboundEvent, member: Member) -> Effe
     action = AnswerSurvey(member.id, one, score, f"{event.key}#survey:{one.name}", event.at)
     low = score <= one.low
     template = "survey/sorry" if low else "survey/thanks"
-    told: list[Effect] = [Reply(member.id, Rank.ACTIVITY, template=template, context={"score": score})]
+    about: dict[str, Scalar] = {"activity": one.name, "score": score}
+    told: list[Effect] = [
+        Reply(member.id, Rank.ACTIVITY, template=template, context={"score": score}),
+        Emit(member.id, SURVEY_ANSWERED, f"{event.key}#answered:{one.name}", event.at, about),
+    ]
     tag = one.tags.get("low" if low else "high" if score >= PROMOTER else "")
     if tag:
         told.append(AddTag(member.id, tag, f"survey:{one.name}", event.at))
     if low:
         due = event.at + ANSWERED_IN
-        about = {"score": score}
-        told.append(Handoff(member.id, one.queue, "survey/brief", f"{event.key}#low", event.at, due, about))
+        key = f"{event.key}#low:{one.name}"
+        told.append(Handoff(member.id, one.queue, BRIEF, key, event.at, due, {"score": score}))
     return Attempt(action, tuple(told), {})
+
+
+def hear(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
+    """Plan questions after what they are asked after, and hear what is said after a low score."""
+    if not settings.activities.surveys:
+        return []
+    told = _follow_up(event, member) if event.kind == MESSAGE else []
+    return [*ask(event, member, settings, now), *told]
+
+
+def _follow_up(event: InboundEvent, member: Member) -> list[Effect]:
+    """Let whoever looks after a low score know what the member says next."""
+    answered = member.tallies.get(SURVEY_ANSWERED)
+    since = event.at - SAID_WITHIN
+    if answered is None or answered.last_at < since:
+        return []
+    if not event.text or plain(event.text) in SCORES:
+        return []
+    action = TellCase(member.id, BRIEF, event.text[:LONGEST], since, event.at)
+    return [Attempt(action, (Reply(member.id, Rank.RULE, template="survey/heard"),), {})]
 
 
 def words(settings: Settings) -> Words:
@@ -78,6 +114,6 @@ def words(settings: Settings) -> Words:
 
 
 HANDLERS: tuple[Handler, ...] = (
-    Handler(frozenset(), ask),
+    Handler(frozenset(), hear),
     Handler(frozenset({MESSAGE}), answer, words),
 )

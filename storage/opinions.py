@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from bot.domain.effects import AnswerPoll, AnswerSurvey
+from bot.domain.effects import AnswerPoll, AnswerSurvey, AskSurvey
 from bot.domain.outbox import OutboxState
 from storage.dialect import insert_new, replacing, upsert
+from storage.outbox.queue import enqueue
 from storage.outcomes import Came
 from storage.tables import table
 from storage.tables.activities import AnswerRow
@@ -18,6 +19,8 @@ OUTBOX = table(OutboxRow)
 # A number that comes later answers something else.
 ANSWERED_WITHIN = timedelta(days=3)
 ASK = "survey/ask"
+# Who did not get the question was not asked.
+NEVER_CAME = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.FAILED)
 
 
 def survey(connection: Connection, actions: Sequence[AnswerSurvey], now: datetime) -> list[Came]:
@@ -28,6 +31,33 @@ def survey(connection: Connection, actions: Sequence[AnswerSurvey], now: datetim
 def poll(connection: Connection, actions: Sequence[AnswerPoll], now: datetime) -> list[Came]:
     """Take choices: a vote may be changed while it is open, a quiz is answered once."""
     return [_polled(connection, one, now) for one in actions]
+
+
+def ask(connection: Connection, actions: Sequence[AskSurvey], _now: datetime) -> list[Came]:
+    """Queue the questions of members who were not asked lately."""
+    return [_asked(connection, one) for one in actions]
+
+
+def _asked(connection: Connection, one: AskSurvey) -> Came:
+    """Queue at once: what else is decided in this transaction sees it."""
+    before = select(OUTBOX.c.id).where(
+        OUTBOX.c.member_id == one.member_id,
+        OUTBOX.c.template == ASK,
+        OUTBOX.c.key.startswith(f"survey:{one.survey.name}:"),
+        OUTBOX.c.state.not_in([state.value for state in NEVER_CAME]),
+        OUTBOX.c.created_at > one.message.created_at - one.again,
+        OUTBOX.c.created_at < one.message.created_at + one.again,
+    )
+    if connection.execute(before.limit(1)).first() is not None:
+        return Came("asked")
+    enqueue(connection, [one.message])
+    return Came()
+
+
+def votes(connection: Connection, name: str) -> dict[str, int]:
+    """Return how many chose what in a poll."""
+    counted = select(ANSWER.c.choice, func.count()).where(ANSWER.c.name == name).group_by(ANSWER.c.choice)
+    return {str(choice): int(count) for choice, count in connection.execute(counted)}
 
 
 def _surveyed(connection: Connection, one: AnswerSurvey, now: datetime) -> Came:

@@ -40,6 +40,8 @@ LEVEL_REACHED = "level.reached"
 POINTS_EXPIRED = "points.expired"
 # A draw at a time was drawn, and this member won.
 DRAW_WON = "draw.won"
+# A member gave a score they were asked for.
+SURVEY_ANSWERED = "survey.answered"
 # The group that a member buys with is full, or was not filled in time.
 GROUP_BUY_FILLED = "group_buy.filled"
 GROUP_BUY_EXPIRED = "group_buy.expired"
@@ -81,13 +83,13 @@ KNOWN_KINDS = frozenset({
     ORDER_REFUNDED, ORDER_CANCELLED, PRODUCT_VIEWED, PRODUCT_ADDED, COUPON_ISSUED, COUPON_REDEEMED,
     COUPON_EXPIRED, COMPLAINT_OPENED, COMPLAINT_CLOSED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
     HUMAN_BEGAN, HUMAN_ENDED, LEVEL_REACHED, POINTS_EXPIRED, DRAW_WON,
-    GROUP_BUY_FILLED, GROUP_BUY_EXPIRED,
+    GROUP_BUY_FILLED, GROUP_BUY_EXPIRED, SURVEY_ANSWERED,
 })  # fmt: skip
 
 # What the member does by their own will; these make a member "active" (`did: any`).
 OWN_ACTS = frozenset({
     FOLLOWED, MESSAGE, MENU_CLICK, SCANNED, JOINED_GROUP, GROUP_MESSAGE, ORDER_PAID, PRODUCT_VIEWED,
-    PRODUCT_ADDED, COUPON_REDEEMED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
+    PRODUCT_ADDED, COUPON_REDEEMED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED, SURVEY_ANSWERED,
 })  # fmt: skip
 
 

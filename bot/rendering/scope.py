@@ -14,11 +14,12 @@ ROOTS: Mapping[str, frozenset[str]] = {
     "event": frozenset(),
     "item": frozenset({"title", "summary", "media", "link"}),
     "activity": frozenset({"kind", "name", "words", "closes_at"}),
+    "vote": frozenset({"choice", "count", "share"}),
     "prize": frozenset({"kind", "title", "worth", "chance", "winners"}),
 }  # fmt: skip
 LISTS: Mapping[str, str] = {
     "coupons": "coupon", "member.tags": "", "items": "item", "activities": "activity",
-    "prizes": "prize",
+    "prizes": "prize", "votes": "vote",
 }  # fmt: skip
 # The same for everybody who gets the same message: what those may use who refuse personalisation. The items
 # of the library are so wherever the message must be, see `storage.library`.

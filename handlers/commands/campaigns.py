@@ -33,10 +33,23 @@ def _all(found: Programs, asked: Asked) -> Said:
 
 def _activity(one: Activity, asked: Asked) -> Outcome:
     def answer(found: Standing) -> Said:
-        counted = lines(say("activity_count", what=what, count=count) for what, count in found.counts.items())
+        counted = lines(
+            say("activity_count", what=_counted(what), count=count) for what, count in found.counts.items()
+        )
         return stands(one, found.switched, asked) + counted
 
     return Query(AskActivity(one), answer)
+
+
+def _counted(what: str) -> Said | str:
+    """Return the words for what was counted; the choices of a poll are words already."""
+    kind, dot, name = what.partition(":")
+    if not dot:
+        return what
+    if kind == "total":
+        return say(f"counted:{name}")
+    named = name if kind == "prize" else say(f"counted:{name}")
+    return say(f"counted:{kind}", name=named)
 
 
 def _row(name: str, status: str, found: Programs) -> Said:

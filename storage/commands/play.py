@@ -20,8 +20,8 @@ from bot.domain.commanding.playing import (
     Standing,
     SwitchActivity,
 )
-from storage import audit, players, switches
-from storage.commands import people
+from storage import audit, opinions, players, switches
+from storage.commands import people, scores
 from storage.commands.orders import Deeds, Given, Looks
 from storage.tables import table
 from storage.tables.activities import AnswerRow, DrawEntryRow, DrawRow, PartyMemberRow, PartyRow, ReferralRow
@@ -49,51 +49,47 @@ def _checked_in(c: Connection, _one: Activity) -> Mapping[str, int | str]:
     latest = c.execute(select(func.max(CHECK_IN.c.day))).scalar()
     on_it = select(func.count()).where(CHECK_IN.c.day == latest)
     return {
-        "members": c.execute(select(func.count(CHECK_IN.c.member_id.distinct()))).scalar_one(),
-        "last_day": str(latest or "—"),
-        "on_last_day": c.execute(on_it).scalar_one(),
+        "total:members": c.execute(select(func.count(CHECK_IN.c.member_id.distinct()))).scalar_one(),
+        "total:last_day": str(latest or "—"),
+        "total:on_last_day": c.execute(on_it).scalar_one(),
     }
 
 
 def _drawn(c: Connection, one: Activity) -> Mapping[str, int | str]:
     mine = ENTRY.c.draw == one.name
     entries = {
-        "entries": c.execute(select(func.count()).where(mine)).scalar_one(),
-        "members": c.execute(select(func.count(ENTRY.c.member_id.distinct())).where(mine)).scalar_one(),
+        "total:entries": c.execute(select(func.count()).where(mine)).scalar_one(),
+        "total:members": c.execute(select(func.count(ENTRY.c.member_id.distinct())).where(mine)).scalar_one(),
     }
     prizes = _counted(c, ENTRY.c.prize, mine & (ENTRY.c.prize != "") & (ENTRY.c.prize != NOTHING))
-    return entries | {f"prize {name}": count for name, count in prizes.items()}
+    return entries | {f"prize:{name}": count for name, count in prizes.items()}
 
 
 def _brought(c: Connection, _one: Activity) -> Mapping[str, int | str]:
-    return {f"referral_{state}": n for state, n in _counted(c, REFERRAL.c.state, literal(value=True)).items()}
+    return {f"referral:{state}": n for state, n in _counted(c, REFERRAL.c.state, literal(value=True)).items()}
 
 
 def _sold(c: Connection, one: Activity) -> Mapping[str, int | str]:
     if not isinstance(one, FlashSale):
         raise TypeError(f"{type(one).__name__} is no flash sale")
     states = _counted(c, COUPON.c.state, COUPON.c.batch == one.coupon)
-    return {f"coupon_{state}": count for state, count in states.items()}
+    return {f"coupon:{state}": count for state, count in states.items()}
 
 
 def _bought(c: Connection, one: Activity) -> Mapping[str, int | str]:
     return {
-        f"party_{state}": count
+        f"party:{state}": count
         for state, count in _counted(c, PARTY.c.state, PARTY.c.name == one.name).items()
     }
 
 
-def _answered(c: Connection, one: Activity) -> Mapping[str, int | str]:
-    mine = ANSWER.c.name == one.name
-    if isinstance(one, Survey):
-        count, mean = c.execute(select(func.count(), func.avg(ANSWER.c.score)).where(mine)).one()
-        return {"answers": count, "mean": f"{float(mean):.1f}" if mean is not None else "—"}
-    return _counted(c, ANSWER.c.choice, mine)
+def _voted(c: Connection, one: Activity) -> Mapping[str, int | str]:
+    return opinions.votes(c, one.name)
 
 
 _STANDING: Mapping[type, Callable[[Connection, Activity], Mapping[str, int | str]]] = {
     CheckIn: _checked_in, Lottery: _drawn, Referral: _brought, FlashSale: _sold, GroupBuy: _bought,
-    Survey: _answered, Poll: _answered,
+    Survey: scores.standing, Poll: _voted,
 }  # fmt: skip
 
 

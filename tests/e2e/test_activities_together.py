@@ -11,6 +11,7 @@ from bot.domain.events import ORDER_REFUNDED
 from storage.coupon_stock import BATCH
 from storage.reports import audited
 from tests.e2e.pastimes import ordered
+from tests.e2e.shift import bound
 from tests.whole import Whole, whole
 
 
@@ -75,12 +76,19 @@ async def test_a_low_score_goes_to_a_person_and_a_high_one_is_thanked(community:
     asked = [row for row in await community.listing("outbox") if "给几分" in row["text"]]
     assert len(asked) == 2
     assert "抱歉" in str(await community.says("小明", "3"))
+    assert "转给同事" in str(await community.says("小明", "茶叶受潮了"))
+    assert await community.says("小明", "在吗") is None
     assert "谢谢你的 10 分" in str(await community.says("小红", "10"))
     assert await community.says("小红", "10") is None
     assert await community.rows("SELECT member_id, name FROM tag WHERE source = 'survey:nps' ORDER BY 1") == [
         (1, "不满意"), (2, "满意"),
     ]  # fmt: skip
     assert await community.rows("SELECT member_id, queue FROM handoff") == [(1, "care")]
+    await bound(community, "老李", "admin")
+    assert "茶叶受潮了" in str(await community.says("老李", "/待办"))
+    stands = str(await community.says("老李", "/活动 nps"))
+    assert "推荐者（9～10 分） 1" in stands
+    assert "NPS（括号里是 95% 区间） 0 (-" in stands
 
 
 async def test_a_vote_may_change_and_a_quiz_may_not(community: Whole) -> None:
@@ -89,6 +97,8 @@ async def test_a_vote_may_change_and_a_quiz_may_not(community: Whole) -> None:
     assert "「普洱」" in str(await community.says("小明", "投票茶 B"))
     assert "「龙井」" in str(await community.says("小明", "投票茶 龙井"))
     assert await community.rows("SELECT choice FROM answer") == [("龙井",)]
+    assert await community.rows("SELECT name FROM tag WHERE source = 'poll:taste'") == [("爱绿茶",)]
+    assert "龙井：1 票（100%）" in str(await community.says("小明", "投票茶 结果"))
     assert "正确答案" in str(await community.says("小明", "问答茶 福建"))
     assert "已经答过" in str(await community.says("小明", "问答茶 杭州"))
     await community.act("follow", "小红")

@@ -18,7 +18,11 @@ class AskActivity:
 
 @value
 class Standing:
-    """What was counted, by what it counts; `switched` says what an operator did by hand."""
+    """What was counted, by what it counts; `switched` says what an operator did by hand.
+
+    It is named ``total:entries`` and the like, ``prize:coupon.tea``, ``referral:held``, ``coupon:issued``,
+    ``party:open``; of a poll it is the choice.
+    """
 
     counts: Mapping[str, int | str]
     switched: Mapping[str, str] = field(default_factory=dict)

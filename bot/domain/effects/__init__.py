@@ -20,7 +20,7 @@ from bot.domain.effects.course import (
 )
 from bot.domain.effects.draws import EnterDraw, TellDraw
 from bot.domain.effects.groups import ForgetMessage, JoinGroup, LeaveGroup, SayInGroup
-from bot.domain.effects.playing import AnswerPoll, AnswerSurvey, JoinParty, OpenParty
+from bot.domain.effects.playing import AnswerPoll, AnswerSurvey, AskSurvey, JoinParty, OpenParty, TellCase
 from bot.domain.effects.points import (
     ChangePoints,
     CheckInToday,
@@ -65,6 +65,7 @@ __all__ = [
     "AddTag",
     "AnswerPoll",
     "AnswerSurvey",
+    "AskSurvey",
     "Attempt",
     "BindOperator",
     "CancelMessages",
@@ -108,6 +109,7 @@ __all__ = [
     "SetStage",
     "Suppress",
     "TakeBackPoints",
+    "TellCase",
     "TellDays",
     "TellDraw",
     "TellPhone",

@@ -1,9 +1,10 @@
 """Effects on groups that buy together, and on what members answer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.activities import GroupBuy, Poll, Survey
 from bot.domain.identity import Identity
+from bot.domain.outbox import OutboxMessage
 from bot.domain.value import value
 
 
@@ -38,6 +39,34 @@ class JoinParty:
     did: frozenset[str]
     basis: str
     key: str
+    at: datetime
+
+
+@value
+class AskSurvey:
+    """Queue the question, unless the member was asked the same within `again`; only within an `Attempt`.
+
+    It fails as ``asked``.
+    """
+
+    member_id: int
+    survey: Survey
+    message: OutboxMessage
+    again: timedelta
+    at: datetime
+
+
+@value
+class TellCase:
+    """Add the member's own words to a case opened since then with this note; only within an `Attempt`.
+
+    It fails as ``none`` where no such case is open, or all have words already.
+    """
+
+    member_id: int
+    note: str
+    text: str
+    since: datetime
     at: datetime
 
 
