@@ -1,16 +1,14 @@
 """What each member can do in chat for themselves, by the whole program against the pretend WeChat."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.domain.events import ORDER_REFUNDED
-from bot.domain.outbox import OutboxMessage, Unreachable
 from storage.outbox.queue import enqueue
 from storage.reports import audited
-from tests.e2e.pastimes import ordered
+from tests.e2e.pastimes import note_for, ordered
 from tests.e2e.shift import bound
 from tests.whole import Whole, whole
 
@@ -111,14 +109,6 @@ async def test_a_hand_off_tells_level_and_points(community: Whole) -> None:
     await community.advance("1m")
     told = [row["text"] for row in await community.listing("outbox") if "等级" in row["text"]]
     assert any("等级：金" in text and "积分：600" in text for text in told)
-
-
-def note_for(member_id: int, now: datetime) -> OutboxMessage:
-    later = now + timedelta(days=1)
-    return OutboxMessage(
-        "note", member_id, "vip/brief", "service", ("customer_service",), now, now, later,
-        unreachable=Unreachable.WAIT,
-    )  # fmt: skip
 
 
 async def test_a_month_of_checking_in_is_told_and_then_shown(community: Whole) -> None:

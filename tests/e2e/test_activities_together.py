@@ -9,8 +9,9 @@ from sqlalchemy import update
 
 from bot.domain.events import ORDER_REFUNDED
 from storage.coupon_stock import BATCH
+from storage.outbox.queue import enqueue
 from storage.reports import audited
-from tests.e2e.pastimes import ordered
+from tests.e2e.pastimes import note_for, ordered
 from tests.e2e.shift import bound
 from tests.whole import Whole, whole
 
@@ -53,6 +54,31 @@ async def test_three_buy_together_and_each_is_told(community: Whole) -> None:
     told = [row["text"] for row in await community.listing("outbox") if row["route"] == "customer_service"]
     assert len([text for text in told if "你的团满 3 人了" in text]) == 2
     assert "拼团茶券" in str(await community.says("小明", "我的券"))
+
+
+async def test_a_closed_offer_begins_no_group_and_those_begun_go_on(community: Whole) -> None:
+    await bound(community, "老李", "admin")
+    for number, who in enumerate(("小明", "小红"), start=2):
+        await community.act("follow", who)
+        await ordered(community, f"m{number}", number, 100)
+    code = re.findall(r"参团 ([2-9A-Z]{6})", str(await community.says("小明", "拼团")))[0]
+    assert "已经开的团照常" in str(await community.says("老李", "/关 tea_3"))
+    assert "暂时关闭" in str(await community.says("小红", "拼团"))
+    assert "还差 1 人" in str(await community.says("小红", f"参团 {code}"))
+    assert "进行中 1" in str(await community.says("老李", "/活动 tea_3"))
+
+
+async def test_a_word_that_claims_opens_a_window_for_what_waits(community: Whole) -> None:
+    await community.act("follow", "小明")
+    await community.advance("3d")
+    now = community.program.clock.now()
+    await community.program.database.write(lambda c: enqueue(c, [note_for(1, now)]))
+    await community.advance("1m")
+    waits = "SELECT state FROM outbox WHERE key = 'note'"
+    assert await community.rows(waits) == [("waiting",)]
+    await community.says("小明", "生日礼")
+    await community.advance("1m")
+    assert await community.rows(waits) == [("sent",)]
 
 
 async def test_a_group_that_stays_too_small_is_told_so(community: Whole) -> None:

@@ -13,6 +13,7 @@ from bot.domain.errors import Undeliverable
 from bot.domain.gateways import WecomAibotSettings
 from storage import operators
 from tests.e2e.community import with_robot
+from tests.e2e.pastimes import ordered
 from tests.whole import Whole
 
 
@@ -62,6 +63,16 @@ async def test_a_question_in_a_group_is_answered_to_who_asked(office: Whole) -> 
 async def test_a_rule_never_speaks_to_one_member_before_a_group(office: Whole) -> None:
     await says(office, "xiaowang", "订阅优惠", "运营群", 0.5)
     assert await office.rows("SELECT count(*) FROM consent") == [(0,)]
+
+
+async def test_a_group_hears_how_many_are_still_wanted_for_what_was_begun_in_it(office: Whole) -> None:
+    await says(office, "xiaowang", "营业时间", "运营群")
+    await ordered(office, "m1", 1, 100)
+    assert "开团成功" in str(await says(office, "xiaowang", "拼团", "运营群"))
+    await office.advance("1m")
+    told = [row["text"] for row in await office.listing("outbox") if "拼团 1/3，还差 2 人" in row["text"]]
+    assert len(told) == 1
+    assert await office.listing("violations") == []
 
 
 async def test_a_chat_is_written_to_later_within_what_the_platform_allows(office: Whole) -> None:
