@@ -20,7 +20,7 @@ from bot.composition import (
     work_of,
 )
 from bot.config import Config, text_of
-from bot.connecting import channel_maker, gateway_maker, introduce
+from bot.connecting import channel_maker, gateway_maker, introduce, issuer_maker
 from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock, SystemClock
@@ -75,12 +75,13 @@ async def built(config: Config, clock: Clock, reload: Reload | None = None) -> A
 
         dispatcher = Dispatcher(database, group_of(config, renderer, reload), clock, stir)
         poster = poster_of(config, database, renderer, channels, clock)
-        heart = Heart(clock, work_of(config, database, engine, dispatcher, poster, channels))
+        issuer = issuer_maker(calls, clock)
+        heart = Heart(clock, work_of(config, database, engine, dispatcher, poster, channels, issuer))
         feed = Feed(dispatcher, database, clock)
         sockets = Sockets(feed, clock)
         program = Program(
             config, clock, database, dispatcher, heart, sender, engine, channels, woken, connected, gateway,
-            feed, sockets, reread=reload,
+            feed, sockets, issuer, reread=reload,
         )  # fmt: skip
         await program.prepare(config)
         yield program

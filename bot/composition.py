@@ -1,6 +1,6 @@
 """The parts of the program, each made from a configuration; nothing here keeps anything running."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -25,6 +25,7 @@ from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.domain.lifecycle.rulebook import Rulebook
+from bot.domain.payments import CouponIssuer, PaymentSettings
 from bot.engine import Engine
 from bot.forecasting import foretell_apart
 from bot.group import Group
@@ -109,6 +110,7 @@ def work_of(
     dispatcher: Dispatcher,
     poster: Poster,
     channels: Mapping[str, Channel],
+    issuer: Callable[[PaymentSettings], CouponIssuer],
 ) -> Work:
     """Return what does everything that time has made due, and the one look that tells what there is to do."""
     book = rulebook(config)
@@ -137,7 +139,7 @@ def work_of(
         return switches.all_on(c), announcer.look(c, now), runs, engine.look(c, now), posts
 
     passes = (announcer.run, run_rules, timetable.run_tick, push, poster.run)
-    return Work(passes, look, besides=besides_of(config, database, dispatcher, channels))
+    return Work(passes, look, besides=besides_of(config, database, dispatcher, channels, issuer))
 
 
 def _jobs(config: Config, book: Rulebook) -> list[Job]:

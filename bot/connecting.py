@@ -25,6 +25,8 @@ from bot.domain.gateways import (
     WecomAppSettings,
     WecomArchiveSettings,
 )
+from bot.domain.payments import CouponIssuer, PaymentSettings
+from bot.paying.wechat_pay import WechatPay
 from bot.rendering import Renderer
 from storage.database import Database
 from storage.media import SqlMedia
@@ -46,6 +48,11 @@ def channel_maker(
         )
 
     return connected
+
+
+def issuer_maker(calls: aiohttp.ClientSession, clock: Clock) -> Callable[[PaymentSettings], CouponIssuer]:
+    """Return what asks a merchant's house for coupons."""
+    return lambda settings: WechatPay(settings, calls, clock, lambda: secrets.token_hex(16))
 
 
 def gateway_maker(

@@ -20,6 +20,7 @@ from bot.domain.clock import Clock
 from bot.domain.commanding.apart import Reload
 from bot.domain.errors import ConfigError, SendError, StorageUnavailable
 from bot.domain.gateways import GatewaySettings
+from bot.domain.payments import CouponIssuer, PaymentSettings
 from bot.earlier import with_earlier
 from bot.engine import LocalEngine
 from bot.feeding import Feed
@@ -39,7 +40,8 @@ log = structlog.get_logger("app")
 class Program:
     """The running program; `reload` swaps in another configuration from the next transaction on.
 
-    `connected` makes the channel of an official account, `gateway` that of any other. `doors` are told of
+    `connected` makes the channel of an official account, `gateway` that of any other, and
+    `issuer` what asks a merchant for coupons. `doors` are told of
     every configuration swapped in; `reread` is asked when an operator wants the file read again.
     """
 
@@ -56,6 +58,7 @@ class Program:
     gateway: Callable[[GatewaySettings], Channel]
     feed: Feed
     sockets: Sockets
+    issuer: Callable[[PaymentSettings], CouponIssuer]
     url: str = ""
     listening: bool = False
     reread: Reload | None = None
@@ -83,7 +86,10 @@ class Program:
         self.channels.update(channels)
         self.dispatcher.follow(group)
         poster = poster_of(config, self.database, renderer, self.channels, self.clock)
-        self.heart.follow(work_of(config, self.database, self.engine, self.dispatcher, poster, self.channels))
+        work = work_of(
+            config, self.database, self.engine, self.dispatcher, poster, self.channels, self.issuer
+        )
+        self.heart.follow(work)
         for follow in self.doors:
             follow(config)
         self.woken.set()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.domain.coupons import Coupon, CouponClaim, CouponState
+from storage import cash_grants
 from storage.coupon_trail import note, note_codes
 from storage.dialect import chunks
 from storage.reading import stamper
@@ -47,6 +48,8 @@ def take(
     connection.execute(
         update(BATCH).where(BATCH.c.name == batch.name).values(taken=BATCH.c.taken + len(given))
     )
+    if batch.terms.get("cash"):
+        cash_grants.ask(connection, batch.name, [one.code for one in given.values()], now)
     return given
 
 

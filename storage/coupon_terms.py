@@ -51,6 +51,7 @@ def terms_of(batch: CouponBatch) -> dict[str, Any]:
         "limit": limit.count if limit else None,
         "window_s": limit.window.total_seconds() if limit and limit.window else None,
         "most": batch.affordable,
+        "cash": batch.cash is not None,
     }
 
 

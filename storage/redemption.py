@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, literal_column, select, update
 
 from bot.domain.coupons import CouponState
 from bot.domain.events import ORDER_PAID, ORDER_REFUNDED
+from storage import cash_grants
 from storage.coupon_stock import BATCH, COUPON
 from storage.coupon_trail import note
 from storage.dialect import property_text
@@ -16,6 +17,8 @@ from storage.tables.events import EventRow
 
 EVENT = table(EventRow)
 USED = "used"
+# Who tells of coupons that another house honours.
+PAYMENT = "payment"
 
 
 def redeem(
@@ -29,6 +32,8 @@ def redeem(
     row = connection.execute(select(COUPON).where(COUPON.c.code == code).with_for_update()).one_or_none()
     if row is None or row.state in (CouponState.FREE, CouponState.RESERVED):
         return "unknown"
+    if actor != PAYMENT and cash_grants.is_elsewhere(connection, code):
+        return "unknown"  # used by paying, so no till may take it a second time
     if row.state == CouponState.REDEEMED:
         return "again" if row.order_id == order_id and order_id else USED
     if row.state != CouponState.ISSUED:

@@ -97,7 +97,11 @@ def write_config(folder: Path, api_base: str, storage_url: str, changes: Mapping
 
 @asynccontextmanager
 async def whole(
-    folder: Path, storage_url: str = "", changes: Mapping[str, str] | None = None, **account: object
+    folder: Path,
+    storage_url: str = "",
+    changes: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] = ENVIRONMENT,
+    **account: object,
 ) -> AsyncIterator[Whole]:
     """Run the project's own configuration against a sandbox from `START` on."""
     async with sandbox.running(seed=1) as platform, aiohttp.ClientSession() as session:
@@ -107,7 +111,7 @@ async def whole(
             old: new.replace("WS_SANDBOX", sockets).replace("SANDBOX", platform.url)
             for old, new in (changes or {}).items()
         }
-        config = load(write_config(folder, platform.url, url, given), ENVIRONMENT)
+        config = load(write_config(folder, platform.url, url, given), environment)
         async with session.post(f"{platform.url}/_sandbox/clock", json={"set": START}) as answer:
             assert answer.status == 200
         async with serving(config, clock=platform.url, port=0) as program:

@@ -16,6 +16,7 @@ from bot.domain.activities import Activities, Points
 from bot.domain.delivery.policy import Fairness
 from bot.domain.delivery.routes import DIRECT, Rate, RouteRule
 from bot.domain.gateways import GatewaySettings, WecomArchiveSettings
+from bot.domain.payments import PaymentSettings
 
 Section = TypeVar("Section")
 DEFAULT_TEMPLATES = ("templates",)
@@ -50,6 +51,7 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
         stages=programs.stages,
         segments=programs.segments,
         coupons={name: coupon.built(name, home) for name, coupon in draft.coupons.items()},
+        payments=_payments(draft),
         content=newest_first(draft.content, _sure(draft.app).timezone),
         rules=programs.rules,
         campaigns=programs.campaigns,
@@ -65,6 +67,16 @@ def built(draft: Draft, programs: Programs, home: Path, digest: str) -> Config:
 def _activities(draft: Draft) -> Activities:
     """Return what members can do in chat; days are those of the shop."""
     return draft.activities.built(_sure(draft.app).timezone) if draft.activities else Activities()
+
+
+def _payments(draft: Draft) -> dict[str, PaymentSettings]:
+    """Return the merchants whose account is connected."""
+    accounts = draft.ready_accounts
+    return {
+        name: payment.built(name, accounts[payment.account].app_id)
+        for name, payment in draft.payments.items()
+        if payment.account in accounts
+    }
 
 
 def _gateways(draft: Draft) -> dict[str, GatewaySettings]:

@@ -26,6 +26,7 @@ from bot.config.sections.gateways import (
     WecomAppSection,
     WecomArchiveSection,
 )
+from bot.config.sections.payments import PaymentSection
 from bot.config.sections.play.points import PointsSection
 from bot.config.sections.service import (
     AlertsSection,
@@ -46,6 +47,8 @@ from bot.config.sections.shop import (
 
 Gateway = WecomAppSection | WecomArchiveSection | WecomAibotSection | OneBotSection
 REQUIRED = ("version", "app", "server", "storage", "accounts", "routes", "privacy")
+# Sections whose entries are named elsewhere.
+NAMED = ("accounts", "routes", "queues", "coupons", "payments")
 OPTIONAL = (
     "templates",
     "webhooks",
@@ -63,6 +66,7 @@ OPTIONAL = (
     "stages",
     "segments",
     "coupons",
+    "payments",
     "content",
     "rules",
     "campaigns",
@@ -99,6 +103,7 @@ class Draft:
     alerts: AlertsSection | None
     groups: GroupsSection | None
     coupons: dict[str, CouponSection]
+    payments: dict[str, PaymentSection]
     content: dict[str, ItemSection]
     activities: ActivitiesSection | None
     points: PointsSection | None
@@ -154,6 +159,7 @@ def drafted(body: Mapping[str, Plain], problems: Problems) -> Draft:
         alerts=read.section(AlertsSection, "alerts"),
         groups=read.section(GroupsSection, "groups"),
         coupons=read.entries(CouponSection, "coupons"),
+        payments=read.entries(PaymentSection, "payments"),
         content=read.entries(ItemSection, "content"),
         activities=read.section(ActivitiesSection, "activities"),
         points=read.section(PointsSection, "points"),
@@ -163,7 +169,7 @@ def drafted(body: Mapping[str, Plain], problems: Problems) -> Draft:
         segments=read.pairs("segments"),
         rules=read.pairs("rules"),
         campaigns=read.pairs("campaigns"),
-        written={key: read.written(key) for key in ("accounts", "routes", "queues", "coupons")},
+        written={key: read.written(key) for key in NAMED},
         platform_templates=read.platform_templates(),
     )
 

@@ -17,6 +17,7 @@ from bot.domain.gateways import GatewaySettings
 from bot.domain.handling import ClaimOffer
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Rule
+from bot.domain.payments import PaymentSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class Config:
     stages: Mapping[str, Condition]
     segments: Mapping[str, Condition]
     coupons: Mapping[str, CouponBatch]
+    payments: Mapping[str, PaymentSettings]
     content: tuple[Item, ...]
     rules: Mapping[str, Rule]
     campaigns: Mapping[str, Campaign]

@@ -9,6 +9,7 @@ from bot.config.draft import Draft
 from bot.config.kinds import check_event
 from bot.config.places import located
 from bot.config.problems import Problems
+from bot.config.sections.accounts import OfficialAccountSection
 from bot.config.sections.delivery import RouteSection
 from bot.domain.words import plain
 
@@ -51,10 +52,23 @@ def check_references(draft: Draft, home: Path, problems: Problems) -> None:
             problems.warning(
                 f"coupons.{name}.stock", f'no file "{coupon.codes_file}" yet, so there is no code'
             )
+    _check_payments(draft, problems)
     for name, item in draft.content.items():
         media = item.media or ""
         if media and "://" not in media and not located(media, home).is_file():
             problems.warning(f"content.{name}.media", f'no file "{media}"')
+
+
+def _check_payments(draft: Draft, problems: Problems) -> None:
+    """Note merchants without an official account, and coupons of a merchant that is not there."""
+    accounts = [name for name, one in draft.accounts.items() if isinstance(one, OfficialAccountSection)]
+    for name, payment in draft.payments.items():
+        if payment.account not in accounts:
+            problems.missing(f"payments.{name}.account", "official account", payment.account, accounts)
+    for name, coupon in draft.coupons.items():
+        if coupon.cash is not None and coupon.cash.payment not in draft.written["payments"]:
+            path = f"coupons.{name}.cash.payment"
+            problems.missing(path, "payment", coupon.cash.payment, draft.written["payments"])
 
 
 def _check_accounts(draft: Draft, problems: Problems) -> None:

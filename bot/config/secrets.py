@@ -16,6 +16,7 @@ from bot.config.problems import Problems, did_you_mean
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", re.ASCII)
 _SECRET = re.compile(
     r"accounts\..+\.(app_secret|secret|token|encoding_aes_key|access_token)"
+    r"|payments\..+\.(private_key|api_v3_key)"
     r"|webhooks\.secrets\[\d+\]|privacy\.(key|index_key)"
 )
 # Container runtimes mount secrets here, readable for every user inside the container.

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.payments import CashStock
 from bot.domain.value import value
 
 
@@ -39,7 +40,10 @@ class MemberLimit:
 
 @value
 class CouponBatch:
-    """A batch as configured; money in minor units (分), `percent_off` in whole percent."""
+    """A batch as configured; money in minor units (分), `percent_off` in whole percent.
+
+    With `cash` another house hands its coupons out and honours them.
+    """
 
     name: str
     title: str
@@ -53,6 +57,7 @@ class CouponBatch:
     per_member: MemberLimit | None = None
     low_stock: int = 0
     budget: int = 0
+    cash: CashStock | None = None
 
     @property
     def affordable(self) -> int | None:

@@ -93,7 +93,7 @@ def coupon_scope(
     if coupon is not None:
         expires_at: datetime = coupon.expires_at
         shown |= {
-            "code": coupon.code,
+            "code": batch.cash.note if batch.cash is not None else coupon.code,
             "expires_at": expires_at,
             "state": coupon.state.value,
             "url": redeem_url(coupon.code),

@@ -16,6 +16,7 @@ from bot.sandbox.control.door import Handler, Room
 from bot.sandbox.control.door import serve as serve_control
 from bot.sandbox.sides.corp_api import serve_archive, serve_corp
 from bot.sandbox.sides.onebot import OneBotSide
+from bot.sandbox.sides.payment_api import serve_payments
 from bot.sandbox.sides.robot_doors import late_answer, robot_socket
 from bot.sandbox.timekeeper import Timekeeper
 from bot.sandbox.world import World
@@ -49,6 +50,7 @@ def build_app(seed: int = 0) -> web.Application:
         app.router.add_route(method, f"/_sandbox/{name}", serve_control(room, handler))
     app.router.add_post("/onebot/{name}", _gateway(world))
     app.router.add_route("*", "/qy/cgi-bin/{path:.*}", serve_corp(world))
+    app.router.add_route("*", "/v3/{path:.*}", serve_payments(world))
     app.router.add_get("/archive/records", serve_archive(world))
     app.router.add_get("/openws", robot_socket(world))
     app.router.add_post("/cgi-bin/aibot/response", late_answer(world))

@@ -17,6 +17,7 @@ from bot.web.links import Links
 from bot.web.me import OwnPage
 from bot.web.metrics import Metrics
 from bot.web.onebot import Feed, OneBotDoor
+from bot.web.pay import PayDoor
 from bot.web.redeem import Landing
 from bot.web.site import Site
 from bot.web.till import Till
@@ -58,6 +59,7 @@ def site_of(house: House, *, beats: bool, more: Iterable[web.AbstractRouteDef] =
         Landing(database, clock, config),
         Links(database, clock, config),
         OwnPage(database, clock, config),
+        PayDoor(database, clock, config),
         Till(config.webhook_secrets, database, clock, config),
     )
     house.doors.append(lambda new: webhooks.follow(new.webhook_secrets, new.connected))

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.config import Config
 from bot.domain.activities.listing import activity_scope, open_ones
 from bot.domain.clock import Clock
+from bot.domain.coupons import Coupon
 from bot.domain.errors import StorageUnavailable
 from bot.domain.scope import yuan
 from bot.rendering.environment import masked
@@ -113,9 +114,9 @@ class OwnPage:
                 {
                     "title": config.coupons[one.batch].title,
                     "min_spend": yuan(config.coupons[one.batch].min_spend),
-                    "code": one.code,
+                    "code": _code(config, one),
                     "until": self._day(one.expires_at),
-                    "qr": picture(one.code),
+                    "qr": "" if config.coupons[one.batch].cash else picture(one.code),
                 }
                 for one in coupons[:MOST_COUPONS]
             ],
@@ -128,3 +129,9 @@ class OwnPage:
     def _answer(self, status: HTTPStatus, me: dict[str, object] | None = None) -> web.Response:
         busy = status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
         return self._page.answer(status, app=self._config.app, me=me, busy=busy)
+
+
+def _code(config: Config, coupon: Coupon) -> str:
+    """Return what is shown of a coupon's code: nobody types that of one which is used by paying."""
+    cash = config.coupons[coupon.batch].cash
+    return cash.note if cash is not None else coupon.code

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 from storage.tables import (
     activities,
+    cash,
     contents,
     delivery,
     events,
@@ -17,8 +18,8 @@ from storage.tables import (
 )
 
 __all__ = [
-    "METADATA", "activities", "contents", "delivery", "events", "groups", "history", "lifecycle", "members",
-    "operations", "points", "table",
+    "METADATA", "activities", "cash", "contents", "delivery", "events", "groups", "history", "lifecycle",
+    "members", "operations", "points", "table",
 ]  # fmt: skip
 
 METADATA = SQLModel.metadata

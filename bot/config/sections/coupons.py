@@ -8,8 +8,9 @@ from pydantic import Field, PlainValidator, model_validator
 
 from bot.config.places import located
 from bot.config.sections.base import Section
-from bot.config.sections.fields import Duration, Money, Natural, PerMember, Text
+from bot.config.sections.fields import Duration, Money, Name, Natural, PerMember, PlatformId, Text
 from bot.domain.coupons import CouponBatch, MemberLimit
+from bot.domain.payments import CashStock
 
 CSV = "csv:"
 
@@ -21,6 +22,14 @@ def _stock(value: object) -> int | str:
     if isinstance(value, str) and re.fullmatch(rf"{CSV}[^\0]+\.csv", value):
         return value
     raise ValueError('write how many, or "csv:FILE.csv"')
+
+
+class CashSection(Section):
+    """`cash:` of a coupon: the stock of a payment; `note` stands where a code would."""
+
+    payment: Name
+    stock: PlatformId
+    note: Text
 
 
 class CouponSection(Section):
@@ -36,6 +45,7 @@ class CouponSection(Section):
     per_member: PerMember | None = None
     low_stock: Natural = 0
     budget: Money = 0
+    cash: CashSection | None = None
 
     @model_validator(mode="after")
     def _is_worth_something(self) -> "CouponSection":
@@ -50,6 +60,8 @@ class CouponSection(Section):
             raise ValueError("min_spend is less than amount_off")
         if self.budget and self.percent_off is not None and not self.max_off:
             raise ValueError("a budget needs to know what one may cost; write max_off")
+        if self.cash is not None and (self.amount_off is None or not isinstance(self.stock, int)):
+            raise ValueError("cash takes a fixed amount_off off and has no file of codes; stock is a number")
         if isinstance(self.stock, int) and self.low_stock > self.stock:
             raise ValueError("low_stock is more than stock")
         return self
@@ -74,4 +86,5 @@ class CouponSection(Section):
             per_member=MemberLimit(*self.per_member) if self.per_member else None,
             low_stock=self.low_stock,
             budget=self.budget,
+            cash=CashStock(self.cash.payment, self.cash.stock, self.cash.note) if self.cash else None,
         )

@@ -29,7 +29,7 @@ async def _played(world: World, name: str, body: Json) -> Json:
             return await side.play(name, body)
     act = ACTS.get(name)
     if act is None:
-        raise BadFieldError(f"{name} needs an account with groups")
+        raise BadFieldError(f"{name} needs an account with groups, or a merchant")
     return await act(world, body)
 
 

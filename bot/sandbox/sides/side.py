@@ -7,8 +7,8 @@ from typing import Protocol
 from bot.sandbox.chance import Chance
 from bot.sandbox.shapes import BadFieldError, Json, text
 
-# Acts that need an account with groups.
-IN_GROUPS = ("join", "leave", "recall", "consent", "rename", "dismiss")
+# Acts that need an account of another kind: with groups, or a merchant.
+IN_GROUPS = ("join", "leave", "recall", "consent", "rename", "dismiss", "use", "stock")
 
 
 class Side(Protocol):

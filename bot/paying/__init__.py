@@ -1,0 +1,1 @@
+"""WeChat Pay: its signatures, and handing out its coupons."""
