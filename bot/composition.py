@@ -37,7 +37,15 @@ from bot.rendering import Renderer
 from bot.sender import Caller, Wording
 from scheduler import lifecycle
 from scheduler.experiments import decides_itself, push_decides_itself
-from scheduler.jobs import Job, Timetable, campaign_job, nightly_experiments, nightly_scores
+from scheduler.jobs import (
+    Job,
+    Timetable,
+    campaign_job,
+    daily_notices,
+    nightly_experiments,
+    nightly_koc,
+    nightly_scores,
+)
 from storage import due, switches
 from storage.database import Connection, Database
 
@@ -145,6 +153,9 @@ def work_of(
 def _jobs(config: Config, book: Rulebook) -> list[Job]:
     """Return what is done at nominal times."""
     jobs = [nightly_scores(), *(campaign_job(each) for each in config.campaigns.values() if _live(each))]
+    referral, notice = config.activities.referral, config.points.notice
+    jobs += [daily_notices(notice)] if notice is not None else []
+    jobs += [nightly_koc(referral.koc)] if referral is not None and referral.koc else []
     tried = [rule for rule in book.rules.values() if decides_itself(rule)]
     pushes = [one for one in config.campaigns.values() if push_decides_itself(one)]
     return [*jobs, nightly_experiments(tried, pushes)] if tried or pushes else jobs

@@ -50,6 +50,7 @@ RESOLVERS: Mapping[type, Resolver] = {
     fx.ExchangePoints: point_wishes.exchange,
     fx.CheckInToday: check_ins.check_in,
     fx.TellDays: check_days.tell,
+    fx.TellBoard: check_days.board,
     fx.MakeUpDay: check_ins.make_up,
     fx.EnterDraw: draw_entries.enter,
     fx.TellDraw: draw_entries.tell,

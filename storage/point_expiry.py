@@ -1,5 +1,6 @@
-"""Points that run out: what was not spent in time goes, what ends soonest first."""
+"""Points that run out: told of before, and what was not spent in time goes, what ends soonest first."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -36,3 +37,15 @@ def expire(connection: Connection, now: datetime, limit: int) -> list[tuple[int,
             gone.append((member_id, over))
         write(connection, rows, (), [account])
     return gone
+
+
+def running_out(
+    connection: Connection, since: datetime, until: datetime
+) -> Iterator[tuple[int, int, datetime]]:
+    """Yield who has points that end within a span, how many, and when the first of them do."""
+    due = select(ACCOUNT.c.member_id).where(ACCOUNT.c.expires_at < until).order_by(ACCOUNT.c.member_id)
+    for member_id in connection.execute(due).scalars().all():
+        ends = [(amount, end) for amount, end in left(connection, member_id) if end is not None]
+        soon = [(amount, end) for amount, end in ends if since <= end < until]
+        if soon:
+            yield member_id, sum(amount for amount, _ in soon), min(end for _, end in soon)

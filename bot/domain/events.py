@@ -35,9 +35,10 @@ COMPLAINT_CLOSED = "complaint.closed"
 REFERRAL_QUALIFIED = "referral.qualified"
 ACTIVITY_JOINED = "activity.joined"
 LINK_CLICKED = "link.clicked"
-# Enough points were earned for a higher level; points were not used in time.
+# Enough points were earned for a higher level; points were not used in time, or soon will not have been.
 LEVEL_REACHED = "level.reached"
 POINTS_EXPIRED = "points.expired"
+POINTS_EXPIRING = "points.expiring"
 # A draw at a time was drawn, and this member won.
 DRAW_WON = "draw.won"
 # A member gave a score they were asked for.
@@ -82,7 +83,7 @@ KNOWN_KINDS = frozenset({
     QUIET_IN_GROUP, CONSENT_GRANTED, CONSENT_WITHDRAWN, TAG_ADDED, TAG_REMOVED, STAGE_CHANGED, ORDER_PAID,
     ORDER_REFUNDED, ORDER_CANCELLED, PRODUCT_VIEWED, PRODUCT_ADDED, COUPON_ISSUED, COUPON_REDEEMED,
     COUPON_EXPIRED, COMPLAINT_OPENED, COMPLAINT_CLOSED, REFERRAL_QUALIFIED, ACTIVITY_JOINED, LINK_CLICKED,
-    HUMAN_BEGAN, HUMAN_ENDED, LEVEL_REACHED, POINTS_EXPIRED, DRAW_WON,
+    HUMAN_BEGAN, HUMAN_ENDED, LEVEL_REACHED, POINTS_EXPIRED, POINTS_EXPIRING, DRAW_WON,
     GROUP_BUY_FILLED, GROUP_BUY_EXPIRED, SURVEY_ANSWERED,
 })  # fmt: skip
 

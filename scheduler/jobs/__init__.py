@@ -5,6 +5,7 @@ A firing is a unique row `(job, nominal time)` written in the transaction that d
 counts once however many replicas tick, and a stop leaves it to be caught up.
 """
 
+from scheduler.jobs.nightly import daily_notices, nightly_koc
 from scheduler.jobs.nominal import nominal_after
 from scheduler.jobs.ticking import Ticker
 from scheduler.jobs.timetable import (
@@ -17,6 +18,7 @@ from scheduler.jobs.timetable import (
 )
 
 __all__ = [
-    "CatchUp", "Job", "Ticker", "Timetable", "campaign_job", "nightly_experiments", "nightly_scores",
+    "CatchUp", "Job", "Ticker", "Timetable", "campaign_job", "daily_notices", "nightly_experiments",
+    "nightly_koc", "nightly_scores",
     "nominal_after",
 ]  # fmt: skip

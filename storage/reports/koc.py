@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
-from bot.domain.events import GROUP_MESSAGE, LINK_CLICKED, MESSAGE, ORDER_PAID
+from bot.domain.events import GROUP_MESSAGE, LINK_CLICKED, MESSAGE, ORDER_PAID, ORDER_REFUNDED
+from storage.dialect import chunks
 from storage.tables import table
 from storage.tables.activities import ReferralRow
+from storage.tables.events import EventRow
 from storage.tables.members import TallyRow
 
 REFERRAL = table(ReferralRow)
 TALLY = table(TallyRow)
+EVENT = table(EventRow)
 WINDOW = timedelta(days=90)
 COUNTED = ("qualified", "rewarded")
 SAID_AND_READ = (MESSAGE, GROUP_MESSAGE, LINK_CLICKED)
@@ -36,8 +39,8 @@ class Koc:
 def ranking(connection: Connection, now: datetime, most: int) -> list[Koc]:
     """Return those who brought somebody within 90 days, the highest index first.
 
-    Content: what they said and opened. Referral: newcomers of theirs who ordered. Influence: what all their
-    newcomers paid, in 分.
+    Content: what they said and opened within 90 days. Referral: newcomers of theirs who ordered. Influence:
+    what all their newcomers paid less what was paid back, in 分.
     """
     brought = _pairs(
         connection,
@@ -47,21 +50,27 @@ def ranking(connection: Connection, now: datetime, most: int) -> list[Koc]:
     )
     if not brought:
         return []
-    spoke = _pairs(
-        connection,
-        select(TALLY.c.member_id, func.sum(TALLY.c.count))
-        .where(TALLY.c.member_id.in_(sorted(brought)), TALLY.c.kind.in_(SAID_AND_READ))
-        .group_by(TALLY.c.member_id),
-    )
-    moved = _pairs(
-        connection,
-        select(REFERRAL.c.inviter_id, func.sum(TALLY.c.amount))
-        .join(TALLY, (TALLY.c.member_id == REFERRAL.c.member_id) & (TALLY.c.kind == ORDER_PAID))
-        .where(REFERRAL.c.inviter_id.in_(sorted(brought)), REFERRAL.c.state.in_(COUNTED))
-        .group_by(REFERRAL.c.inviter_id),
-    )
+    spoke: dict[int, int] = {}
+    for part in chunks(sorted(brought)):
+        said = select(EVENT.c.member_id, func.count()).where(
+            EVENT.c.member_id.in_(part), EVENT.c.kind.in_(SAID_AND_READ), EVENT.c.at > now - WINDOW
+        )
+        spoke |= _pairs(connection, said.group_by(EVENT.c.member_id))
+    moved = _moved(connection)
     found = [_place(member_id, brought, spoke, moved) for member_id in brought]
     return sorted(found, key=lambda one: (-one.index, one.member_id))[:most]
+
+
+def _moved(connection: Connection) -> dict[int, int]:
+    sign = case((TALLY.c.kind == ORDER_PAID, 1), else_=-1)
+    paid = TALLY.c.kind.in_((ORDER_PAID, ORDER_REFUNDED))
+    return _pairs(
+        connection,
+        select(REFERRAL.c.inviter_id, func.sum(TALLY.c.amount * sign))
+        .join(TALLY, (TALLY.c.member_id == REFERRAL.c.member_id) & paid)
+        .where(REFERRAL.c.state.in_(COUNTED))
+        .group_by(REFERRAL.c.inviter_id),
+    )
 
 
 def _place(member_id: int, brought: dict[int, int], spoke: dict[int, int], moved: dict[int, int]) -> Koc:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from bot.domain.events import ORDER_REFUNDED
 from storage.coupon_stock import BATCH
@@ -52,7 +52,7 @@ async def test_three_buy_together_and_each_is_told(community: Whole) -> None:
     assert "成团了" in str(await community.says("小刚", f"参团{code.lower()}"))
     await community.advance("1m")
     told = [row["text"] for row in await community.listing("outbox") if row["route"] == "customer_service"]
-    assert len([text for text in told if "你的团满 3 人了" in text]) == 2
+    assert len([words for words in told if "你的团满 3 人了" in words]) == 2
     assert "拼团茶券" in str(await community.says("小明", "我的券"))
 
 
@@ -87,7 +87,7 @@ async def test_a_group_that_stays_too_small_is_told_so(community: Whole) -> None
     assert "开团成功" in str(await community.says("小明", "拼团"))
     await community.advance("25h")
     told = [row["text"] for row in await community.listing("outbox")]
-    assert any("没有在时间内凑满" in text for text in told)
+    assert any("没有在时间内凑满" in words for words in told)
 
 
 async def test_a_low_score_goes_to_a_person_and_a_high_one_is_thanked(community: Whole) -> None:
@@ -180,6 +180,29 @@ async def test_a_code_that_the_platform_refuses_is_made_later_and_operators_hear
     await community.advance("1m")
     assert await _posters(community) == 1
     assert await community.rows(alert) == []
+
+
+async def test_operators_settle_what_is_held_and_it_is_audited(community: Whole) -> None:
+    await bound(community, "老李", "admin")
+    await community.act("follow", "小明")
+    await community.says("小明", "邀请")
+    await community.advance("1m")
+    ((scene,),) = await community.rows("SELECT scene FROM invitation")
+    for number, who in enumerate(("小红", "小刚"), start=3):
+        await community.act("follow", who, scene=scene)
+        await ordered(community, f"m{number}", number, 100)
+    hold = text("UPDATE referral SET state = 'held', flags = 'crowd'")
+    await community.program.database.write(lambda c: c.execute(hold))
+    listed = str(await community.says("老李", "/待查邀请"))
+    assert "m3" in listed
+    assert "m4" in listed
+    await community.says("老李", "/放行 m3")
+    await community.says("老李", "/拒绝 m4")
+    assert "没有" in str(await community.says("老李", "/放行 m4"))
+    states = await community.rows("SELECT member_id, state FROM referral ORDER BY member_id")
+    assert states == [(3, "qualified"), (4, "refused")]
+    audited = await community.rows("SELECT action FROM audit WHERE action LIKE 'referral.%' ORDER BY id")
+    assert audited == [("referral.release",), ("referral.refuse",)]
 
 
 async def test_an_order_paid_back_in_time_earns_nothing(community: Whole) -> None:

@@ -75,6 +75,13 @@ async def test_a_group_hears_how_many_are_still_wanted_for_what_was_begun_in_it(
     assert await office.listing("violations") == []
 
 
+async def test_a_group_asks_who_checked_in_today(office: Whole) -> None:
+    assert "还没有人打卡" in str(await says(office, "xiaowang", "打卡榜", "运营群"))
+    await says(office, "xiaowang", "打卡", "运营群")
+    assert "1. m1 1" in str(await says(office, "laoli", "打卡榜", "运营群"))
+    assert "打卡榜是群里的" in str(await says(office, "laoli", "打卡榜"))
+
+
 async def test_a_chat_is_written_to_later_within_what_the_platform_allows(office: Whole) -> None:
     robot = office.program.channels["ops"]
     await says(office, "xiaowang", "营业时间", "运营群")

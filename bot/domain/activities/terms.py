@@ -73,7 +73,7 @@ class Crowd:
 
 @value
 class Referral:
-    """邀请: who brings newcomers; one level only."""
+    """邀请: who brings newcomers; one level only. From an index of `koc` on (0: never) one is a KOC."""
 
     name: str
     per_inviter: MemberLimit
@@ -82,6 +82,7 @@ class Referral:
     opens: datetime | None = None
     closes: datetime | None = None
     crowd: Crowd = field(default_factory=Crowd)
+    koc: int = 0
 
 
 @value
@@ -167,12 +168,16 @@ class Exchange:
 
 @value
 class Points:
-    """What points are worth: `levels` by what must have been earned, lowest first."""
+    """What points are worth: `levels` by what must have been earned, lowest first.
+
+    So long before points run out members are told (`notice`).
+    """
 
     levels: Mapping[str, int] = field(default_factory=dict)
     expire: timedelta | None = None
     per_yuan: float = 0.0
     exchanges: tuple[Exchange, ...] = ()
+    notice: timedelta | None = None
 
 
 @value

@@ -27,6 +27,7 @@ from bot.domain.effects.points import (
     ExchangePoints,
     MakeUpDay,
     TakeBackPoints,
+    TellBoard,
     TellDays,
     TellPoints,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "SetStage",
     "Suppress",
     "TakeBackPoints",
+    "TellBoard",
     "TellCase",
     "TellDays",
     "TellDraw",

@@ -83,6 +83,20 @@ class CheckInToday:
 
 
 @value
+class TellBoard:
+    """Look up who checked in today in a group, for an answer; only within an `Attempt`.
+
+    It fails as ``nobody``. The facts: how many there are (``in_group``), and ``board``, a line for each of
+    the first ten, those of the longest run first: place, masked name or number, days in a row.
+    """
+
+    member_id: int
+    group: str
+    day: str
+    at: datetime
+
+
+@value
 class MakeUpDay:
     """Make up the last day the member missed before `day`; only within an `Attempt`.
 

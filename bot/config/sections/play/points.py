@@ -23,12 +23,15 @@ class PointsSection(Section):
 
     levels: dict[Text, Natural] = Field(default_factory=dict)
     expire: Duration | None = None
+    expire_notice: Duration | None = None
     per_yuan: Annotated[float, Field(ge=0, le=100)] = 0.0
     exchange: dict[Name, ExchangeSection] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _never_punishes_loyalty(self) -> "PointsSection":
         """Refuse two levels of one height, unknown levels, and a price that rises with the level."""
+        if self.expire_notice is not None and (self.expire is None or self.expire_notice >= self.expire):
+            raise ValueError("expire_notice is shorter than expire, or nothing runs out to be told of")
         if len(set(self.levels.values())) < len(self.levels):
             raise ValueError("two levels take the same points")
         for name, one in self.exchange.items():
@@ -62,6 +65,7 @@ class PointsSection(Section):
                 )
                 for name, one in self.exchange.items()
             ),
+            self.expire_notice,
         )  # fmt: skip
 
 

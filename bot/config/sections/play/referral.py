@@ -1,6 +1,7 @@
 """邀请, one level only."""
 
 from datetime import timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -28,6 +29,7 @@ class ReferralSection(ActivitySection):
     per_inviter: PerMember
     terms: Template
     crowd: CrowdSection | None = None
+    koc: Annotated[int, Field(ge=0, le=100)] = 0
 
     @model_validator(mode="after")
     def _crowd_can_be(self) -> "ReferralSection":
@@ -46,6 +48,7 @@ class ReferralSection(ActivitySection):
             begins(self.opens, zone),
             ends(self.closes, zone),
             self._crowd(),
+            self.koc,
         )
 
     def _crowd(self) -> Crowd:
