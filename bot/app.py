@@ -15,7 +15,6 @@ from bot.composition import (
     caller_of,
     group_of,
     poster_of,
-    renderer_of,
     session,
     work_of,
 )
@@ -33,6 +32,7 @@ from bot.heart import Heart
 from bot.opening import load, open_database
 from bot.program import Program
 from bot.reloading import Reloading
+from bot.renderers import renderer_of
 from bot.sender import Sender
 from bot.sockets import Sockets
 from bot.web.doors import site_of

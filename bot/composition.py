@@ -9,7 +9,7 @@ from random import SystemRandom
 import aiohttp
 
 from bot import drawing, firings
-from bot.addresses import library_of, redeem_url, standing_links
+from bot.addresses import library_of, redeem_url
 from bot.announcing import Announcer
 from bot.answering import Answers
 from bot.besides import besides_of
@@ -21,7 +21,6 @@ from bot.dispatcher import Dispatcher
 from bot.domain.channel import Channel
 from bot.domain.clock import Clock
 from bot.domain.commanding.apart import Reload
-from bot.domain.delivery.policy import MARKETING
 from bot.domain.lifecycle.campaign import Campaign
 from bot.domain.lifecycle.rule import Status
 from bot.domain.lifecycle.rulebook import Rulebook
@@ -52,17 +51,6 @@ from storage.database import Connection, Database
 CALL_WITHIN = aiohttp.ClientTimeout(total=15, connect=5, sock_read=10)
 CONNECTIONS = 100
 CONTACT_WELCOME = "contacts/welcome"
-
-
-def renderer_of(config: Config) -> Renderer:
-    """Return the renderer with what every message may show."""
-    marketing = config.consent.get(MARKETING)
-    app = {
-        "name": config.app.name, "contact": config.app.contact, "timezone": config.app.zone.key,
-        "links": standing_links(config),
-    }  # fmt: skip
-    words = {"refuse_words": marketing.withdraw_keywords} if marketing and marketing.withdraw_keywords else {}
-    return Renderer.load(config.template_paths, {**app, **words})
 
 
 def group_of(config: Config, renderer: Renderer, reload: Reload | None = None) -> Group:

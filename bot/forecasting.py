@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot import firings
+from bot.addresses import library_of
 from bot.config import Config, delivery_policy, handler_settings, rulebook
 from bot.deciding import Decisions
 from bot.discovery import HANDLERS, plugins
@@ -20,6 +21,7 @@ from bot.domain.lifecycle.rulebook import Rulebook
 from bot.domain.value import evolve
 from bot.domain.words import plain
 from bot.opening import open_database
+from bot.renderers import renderer_of
 from bot.spoken_time import ChineseCalendar, feasts
 from scheduler.forecast.advice import advise
 from scheduler.forecast.behaviour import Habits
@@ -64,6 +66,7 @@ class Foreteller:
         self._handlers: list[Handler] = [one for found in plugins(*HANDLERS).values() for one in found]
         self._settings = handler_settings(config)
         self._policy = delivery_policy(config)
+        self._library = library_of(config, renderer_of(config))
         self._orders: Mapping[str, str] = {}
 
     def plan(self, c: Connection, now: datetime) -> Plan:
@@ -104,6 +107,7 @@ class Foreteller:
             firings=tuple(firings.foretold(config, now, until, self._orders)),
             zone=config.app.zone,
             days=self._wish.days,
+            library=self._library,
         )
 
     def tell(

@@ -9,7 +9,7 @@ from secrets import token_bytes
 import structlog
 
 from bot.channels.official_account import OfficialAccount
-from bot.composition import caller_of, group_of, kept_in_place, poster_of, renderer_of, work_of
+from bot.composition import caller_of, group_of, kept_in_place, poster_of, work_of
 from bot.config import Config, rulebook
 from bot.connecting import introduce
 from bot.dispatcher import Dispatcher
@@ -26,6 +26,7 @@ from bot.engine import LocalEngine
 from bot.feeding import Feed
 from bot.heart import Heart
 from bot.publishing import publish_menu
+from bot.renderers import renderer_of
 from bot.sender import Sender
 from bot.sockets import Sockets
 from scheduler import lifecycle

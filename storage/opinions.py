@@ -54,6 +54,22 @@ def _asked(connection: Connection, one: AskSurvey) -> Came:
     return Came()
 
 
+def asked_last(connection: Connection, ids: Sequence[int]) -> list[tuple[int, str, datetime]]:
+    """Return the questions that these members were asked, or are about to be, the latest last.
+
+    Each is (member id, the message's key, when it was decided).
+    """
+    o = OUTBOX.c
+    asked = (o.member_id.in_(ids), o.template == ASK, o.state.not_in([one.value for one in NEVER_CAME]))
+    rows = connection.execute(select(o.member_id, o.key, o.created_at).where(*asked).order_by(o.created_at))
+    return [(int(member_id), str(key), at) for member_id, key, at in rows]
+
+
+def survey_of(key: str) -> str:
+    """Return which survey asks by the message of this key."""
+    return key.split(":")[1]
+
+
 def votes(connection: Connection, name: str) -> dict[str, int]:
     """Return how many chose what in a poll."""
     counted = select(ANSWER.c.choice, func.count()).where(ANSWER.c.name == name).group_by(ANSWER.c.choice)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.cli.desk import Desk
-from bot.composition import group_of, renderer_of
+from bot.composition import group_of
 from bot.dispatcher import Dispatcher
 from bot.domain.events import InboundEvent
+from bot.renderers import renderer_of
 from storage import directory, inbox
 from storage.database import Connection
 

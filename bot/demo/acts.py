@@ -7,6 +7,7 @@ from datetime import datetime
 Fields = Mapping[str, object]
 
 SAY, FOLLOW, UNFOLLOW, CLICK, SCAN, ANSWER_POPUP = "say", "follow", "unfollow", "click", "scan", "subscribe"
+VISIT = "visit"
 ORDER, REFUND, REDEEM, VIEW, IDENTIFY, ALIAS = "order", "refund", "redeem", "view", "identify", "alias"
 # What the shop's own system tells, over signed webhooks; everything else the platform tells.
 BY_SHOP = frozenset({ORDER, REFUND, REDEEM, VIEW, IDENTIFY, ALIAS})

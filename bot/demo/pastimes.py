@@ -12,9 +12,11 @@ from bot.demo.grid import Span, by_day, snap
 # On which day of the play the sale opens, at noon; and until which day the lottery runs.
 SALE_DAY, SALE_HOUR = 40, 12
 DRAWS_UNTIL = 75
+# Who asks for their own page opens it.
+OWN_PAGE = "我的主页"
 _VOTES = ("投票茶 A", "投票茶 B", "投票茶 普洱", "投票茶")
 _ANSWERS = ("问答茶 杭州", "问答茶 福建", "问答茶 a")
-_ASKED = ("我的积分", "兑换", "兑换茶券", "活动", "抽奖规则", "我的数据", "我的主页")
+_ASKED = ("我的积分", "兑换", "兑换茶券", "活动", "抽奖规则", "我的数据", OWN_PAGE)
 
 
 def sale_at(start: datetime) -> datetime:
@@ -69,4 +71,5 @@ PASTIMES = (checking_in, playing, hunting, inviting)
 
 
 def _say(person: Person, at: datetime, text: str) -> Act:
-    return Act(at, person.name, acts.SAY, {"text": text})
+    opened: dict[str, object] = {"opens": True} if text == OWN_PAGE else {}
+    return Act(at, person.name, acts.SAY, {"text": text, **opened})

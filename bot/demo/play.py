@@ -69,7 +69,7 @@ async def play(script: Script, stage: Stage, span: Span, speed: float, watch: Wa
         await sandbox.walk(until)
         news = await sandbox.news()
         if any(one.kind == IMAGE for one in news):
-            script.codes = await sandbox.codes()
+            script.learn(await sandbox.codes(), until)
         script.hear(news, until)
         if until in stops:
             stops.remove(until)

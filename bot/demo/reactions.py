@@ -19,6 +19,8 @@ MADE = re.compile(rf"{CODE.pattern}|(?<=参团 )[2-9A-Z]{{6}}|(?<=/l/)[A-Za-z0-9
 # What is said to join a group, as whoever began it is told; what a survey asks.
 JOIN = re.compile(r"参团 [2-9A-Z]{6}")
 SURVEY = "给几分"
+# Addresses of the library that messages lead to.
+PAGES = re.compile(r"http://127\.0\.0\.1:\d+/l/[A-Za-z0-9_-]+")
 CLAIM_WORDS = ("回来了", "生日礼")
 REPLY = "reply"
 
@@ -41,7 +43,17 @@ def react(person: Person, got: Received, seed: int, friends: Sequence[str] = ())
     Codes and tokens differ from play to play, so chance ignores them.
     """
     rng = person.chance(seed, f"{got.at.isoformat()}|{got.route}|{MADE.sub('', got.text)}")
-    return [*_reactions(person, got, rng), *_passed_on(got, rng, friends)]
+    # A chance of its own: who reads more does nothing else otherwise.
+    reading = person.chance(seed, f"reads|{got.at.isoformat()}|{MADE.sub('', got.text)}")
+    return [*_reactions(person, got, rng), *_passed_on(got, rng, friends), *_opened(person, got, reading)]
+
+
+def _opened(person: Person, got: Received, rng: Random) -> Iterator[Act]:
+    """Open the pieces of the library that a message leads to."""
+    for url in PAGES.findall(got.text):
+        if rng.random() < 0.15 + 0.5 * person.openness:
+            at = snap(got.at + timedelta(minutes=rng.uniform(1, 4)))
+            yield Act(at, person.name, acts.VISIT, {"url": url})
 
 
 def _passed_on(got: Received, rng: Random, friends: Sequence[str]) -> Iterator[Act]:

@@ -3,7 +3,7 @@
 import heapq
 import itertools
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from bot.demo import acts
@@ -15,6 +15,8 @@ from bot.demo.reactions import Received, react
 
 # How many of those who come without a code of the shop's were told of it by a member.
 FRIENDS = 0.35
+# How long a code is shown to friends: the platform keeps it for thirty days.
+SHOWN_FOR = timedelta(days=28)
 
 
 class Script:
@@ -29,8 +31,8 @@ class Script:
         self._heap: list[tuple[datetime, int, Act]] = []
         self._following: set[str] = set()
         self.done: list[Act] = []
-        # Scenes of codes that members were given to invite by, in the order in which they were made.
-        self.codes: list[str] = []
+        # Scenes of codes that members were given to invite by, in their order, and since when they have them.
+        self._codes: dict[str, datetime] = {}
         for person in people:
             self.add(plan(person, seed, span))
 
@@ -61,14 +63,20 @@ class Script:
                 if moved < self._span.end:
                     self.add([Act(moved, act.who, act.do, act.fields)])
 
+    def learn(self, codes: Iterable[str], now: datetime) -> None:
+        """Know which codes members have to show, and since when."""
+        for scene in codes:
+            self._codes.setdefault(scene, now)
+
     def _brought(self, act: Act) -> Act:
         """Let some who follow without a code scan that of a member."""
-        if act.do != acts.FOLLOW or act.fields or not self.codes:
+        codes = [scene for scene, at in self._codes.items() if act.at - at < SHOWN_FOR]
+        if act.do != acts.FOLLOW or act.fields or not codes:
             return act
         rng = Random(f"{self._seed}|{act.who}|brought")  # noqa: S311  chance for a story, no secret
         if rng.random() > FRIENDS:
             return act
-        return Act(act.at, act.who, act.do, {"scene": rng.choice(self.codes)})
+        return Act(act.at, act.who, act.do, {"scene": rng.choice(codes)})
 
     def _happens(self, act: Act) -> bool:
         if "group" in act.fields:

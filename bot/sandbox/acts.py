@@ -1,5 +1,6 @@
 """What members do. Each act changes the platform's state at once, then delivers its callback."""
 
+import re
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -9,14 +10,20 @@ from bot.sandbox.account import Account, QrCode
 from bot.sandbox.courier import Delivery, deliver
 from bot.sandbox.people import Member
 from bot.sandbox.shapes import BadFieldError, Json, flag, table, text
+from bot.sandbox.visits import visit
 from bot.sandbox.webhook import post_webhook
 from bot.sandbox.world import World
 
 Act = Callable[[World, Json], Coroutine[Any, Any, Json]]
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/[A-Za-z0-9/_-]+")
+_UNTIL_OPENED_S = 60.0
 
 
 async def say(world: World, body: Json) -> Json:
-    """``{from, text}`` or ``{from, type, fields}``; ``menu_id`` makes it a click in a menu message."""
+    """``{from, text}`` or ``{from, type, fields}``; ``menu_id`` makes it a click in a menu message.
+
+    With ``opens`` the member opens the first address of ours in the answer, a minute later.
+    """
     account, member = world.member(body)
     _require_following(member)
     fields = dict(table(body, "fields", {}))
@@ -30,7 +37,22 @@ async def say(world: World, body: Json) -> Json:
     else:
         member.window.after_message(world.clock.now())
     member.last_spoke = world.clock.epoch()
-    return (await deliver(world, account, member, sent)).shown()
+    delivery = await deliver(world, account, member, sent)
+    if flag(body, "opens", default=False):
+        _open_later(world, delivery)
+    return delivery.shown()
+
+
+def _open_later(world: World, delivery: Delivery) -> None:
+    found = _ADDRESS.search(str((delivery.reply or {}).get("Content", "")))
+    if found is None:
+        return
+    url = found.group()
+
+    async def opens() -> None:
+        await visit(world, {"url": url})
+
+    world.later(_UNTIL_OPENED_S, url, opens)
 
 
 async def follow(world: World, body: Json) -> Json:
@@ -122,6 +144,7 @@ ACTS: dict[str, Act] = {
     "subscribe": subscribe,
     "event": event,
     "webhook": webhook,
+    "visit": visit,
 }
 
 

@@ -54,6 +54,8 @@ class Being:
     promised: dict[tuple[str, str], datetime] = field(default_factory=dict)
     had: dict[str, list[datetime]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    asked: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     states: dict[str, OutboxState] = field(default_factory=dict)
     look_at: datetime = NEVER
     send_at: datetime = NEVER
@@ -73,6 +75,8 @@ class Being:
             rows={one.message.key: Row.of(one) for one in place.waiting},
             promised=dict(place.promised),
             had={batch: list(times) for batch, times in place.had.items()},
+            seen=set(place.seen),
+            asked=dict(place.asked),
             codes={one.code: one.batch for one in place.member.holdings.values() if one.state == "issued"},
         )
 
@@ -98,6 +102,9 @@ class Being:
         """End a message and wake the run that waits for it."""
         key = row.message.key
         self.rows.pop(key, None)
+        if self.asked and state is not OutboxState.SENT:
+            # Who did not get the question was not asked.
+            self.asked = {name: one for name, one in self.asked.items() if one[0] != key}
         for run in self.member.runs:
             if run.waiting_for == key and run.active:
                 self.states[key] = state

@@ -107,6 +107,8 @@ class Carrier:
 
     def _attempt(self, being: Being, effect: fx.IssueCoupon | fx.Attempt, now: datetime) -> list[fx.Effect]:
         action = effect.action if isinstance(effect, fx.Attempt) else effect
+        if isinstance(action, fx.AskSurvey):
+            self._ask(being, action)
         if not isinstance(action, fx.IssueCoupon):
             return []
         refusal = self._unpromised(being, action, now) or self._coupons.refusal(being, action.batch, now)
@@ -128,6 +130,14 @@ class Carrier:
         for one in follows:
             being.member = fold(being.member, one)
         return [*follows, *self.carry(being, follows, now)]
+
+    def _ask(self, being: Being, action: fx.AskSurvey) -> None:
+        """Queue the question of who was not asked lately."""
+        name, at = action.survey.name, action.message.created_at
+        before = being.asked.get(name)
+        if before is None or abs(at - before[1]) >= action.again:
+            being.asked[name] = (action.message.key, at)
+            self._post.queue(being, action.message)
 
     def _unpromised(self, being: Being, action: fx.IssueCoupon, now: datetime) -> Refusal | None:
         if action.promised_by is None:

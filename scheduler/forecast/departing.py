@@ -16,6 +16,7 @@ from bot.domain.outbox import OutboxState
 from bot.domain.value import evolve
 from scheduler.forecast.being import Being, Row
 from scheduler.forecast.office import SOONEST, Office, Outcomes
+from scheduler.forecast.reading import Reading
 
 Pooled = tuple[Being, Row, Pass]
 # Has a member's messages looked at again at a moment.
@@ -30,6 +31,7 @@ class Departing:
         self._office, self._outcomes, self._again = office, outcomes, again
         self._arrivals: dict[str, datetime] = {}
         self._pool: list[Pooled] = []
+        self._reading = Reading(office.library)
 
     def leave(self, being: Being, row: Row, verdict: Pass, now: datetime) -> None:
         """Send the message, pool it, or give it a slot later."""
@@ -68,6 +70,10 @@ class Departing:
         if self._office.failing.get(verdict.route, 0) > self._office.rng.random():
             self._outcomes.end(being, row, OutboxState.FAILED, "refused", now)
             return
+        personal = verdict.personalised and self._office.policy.routes[verdict.route].personal
+        if not self._reading.has_news(being, message, now, personal=personal):
+            self._outcomes.end(being, row, OutboxState.FAILED, Reason.NOTHING_NEW, now)
+            return
         if verdict.allowance is not None:
             left = being.allowances[verdict.allowance]
             being.allowances[verdict.allowance] = evolve(left, remaining=left.remaining - 1)
@@ -97,6 +103,7 @@ class Departing:
                         self._put_back(being, row, route, now)
                     elif not being.gone:
                         being.rows[row.message.key] = row
+                        self._reading.has_news(being, row.message, now, personal=False)
                         self._outcomes.done(being, row, name, now, with_coupon=False)
 
     def _put_back(self, being: Being, row: Row, route: RouteRule, now: datetime) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.content_choice import EMPTY, Library
 from bot.domain.coupons import CouponBatch
 from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.lifecycle.campaign import Campaign
@@ -53,3 +54,4 @@ class House:
     firings: Sequence[Firing]
     zone: ZoneInfo
     days: int
+    library: Library = EMPTY

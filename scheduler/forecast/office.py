@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from bot.domain.content_choice import EMPTY, Library
 from bot.domain.delivery.gates import program_of
 from bot.domain.delivery.policy import DeliveryPolicy, ProgramGate
 from bot.domain.delivery.reasons import Reason
@@ -44,6 +45,7 @@ class Office:
     agenda: Agenda
     rng: Random
     reached: Reached
+    library: Library = EMPTY
 
 
 class Outcomes:

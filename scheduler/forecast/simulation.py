@@ -58,6 +58,7 @@ class Simulation:
             agenda=self._agenda,
             rng=rng,
             reached=self._reached,
+            library=house.library,
         )
         self._post = Post(office)
         self._carrier = Carrier(self._post, coupons, self.census, self._living.got)

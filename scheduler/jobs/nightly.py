@@ -2,12 +2,11 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Connection
-
 from bot.domain.events import POINTS_EXPIRING, Scalar
 from bot.domain.lifecycle.campaign import Schedule
 from scheduler.jobs.timetable import CatchUp, Job
 from storage import announcements, koc_tags, point_expiry
+from storage.database import Connection
 
 DAY = timedelta(days=1)
 

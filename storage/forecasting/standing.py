@@ -12,7 +12,7 @@ from bot.domain.delivery.policy import DeliveryPolicy
 from bot.domain.delivery.routes import REPLY
 from bot.domain.delivery.world import Allowance, Counted
 from bot.domain.forecast.present import Place, Present, Stock, Waiting
-from storage import switches
+from storage import opinions, switches
 from storage.coupon_stock import BATCH, COUPON
 from storage.coupon_terms import HELD
 from storage.dialect import chunks
@@ -21,10 +21,12 @@ from storage.outbox.rows import MESSAGE_COLUMNS, OUTBOX, message_of
 from storage.plan_gates import PREFIX, plan_gates
 from storage.snapshots import Wanted, load
 from storage.tables import table
+from storage.tables.contents import ShownRow
 from storage.tables.delivery import AllowanceRow
 from storage.world import counted_since
 
 ALLOWANCE = table(AllowanceRow)
+SHOWN = table(ShownRow)
 PENDING = ("queued", "waiting", "sending")
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 Steps = Collection[tuple[str, str]]
@@ -37,6 +39,8 @@ class _Draft:
     waiting: list[Waiting] = field(default_factory=list)
     promised: dict[tuple[str, str], datetime] = field(default_factory=dict)
     had: dict[str, list[datetime]] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    asked: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
 
 def everybody(c: Connection) -> list[int]:
@@ -85,6 +89,8 @@ def _places(c: Connection, ids: Sequence[int], view: View) -> list[Place]:
     _waiting(c, ids, drafts)
     _promised(c, ids, drafts, view.promises)
     _had(c, ids, drafts)
+    _seen(c, ids, drafts)
+    _asked(c, ids, drafts)
     return [
         Place(
             member,
@@ -94,6 +100,8 @@ def _places(c: Connection, ids: Sequence[int], view: View) -> list[Place]:
             tuple(draft.waiting),
             draft.promised or NOTHING,
             {batch: tuple(times) for batch, times in draft.had.items()} if draft.had else NOTHING,
+            frozenset(draft.seen),
+            draft.asked or NOTHING,
         )
         for member, draft in ((members[member_id], drafts[member_id]) for member_id in sorted(members))
     ]
@@ -133,6 +141,18 @@ def _promised(c: Connection, ids: Sequence[int], drafts: Mapping[int, _Draft], p
         rows: Any = c.execute(select(o.member_id, last).where(*asked).group_by(o.member_id))
         for member_id, at in rows:
             drafts[member_id].promised[rule, step] = at
+
+
+def _seen(c: Connection, ids: Sequence[int], drafts: Mapping[int, _Draft]) -> None:
+    for member_id, item in c.execute(
+        select(SHOWN.c.member_id, SHOWN.c.item).where(SHOWN.c.member_id.in_(ids))
+    ):
+        drafts[member_id].seen.append(item)
+
+
+def _asked(c: Connection, ids: Sequence[int], drafts: Mapping[int, _Draft]) -> None:
+    for member_id, key, at in opinions.asked_last(c, ids):
+        drafts[member_id].asked[opinions.survey_of(key)] = (key, at)
 
 
 def _had(c: Connection, ids: Sequence[int], drafts: Mapping[int, _Draft]) -> None:

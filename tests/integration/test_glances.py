@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import load
-from bot.composition import group_of, renderer_of
+from bot.composition import group_of
 from bot.config import Config
 from bot.domain.channel import ReplyHandle
 from bot.domain.content import Content
@@ -20,6 +20,7 @@ from bot.domain.events import InboundEvent
 from bot.domain.lifecycle.rulebook import Rulebook
 from bot.group import Group
 from bot.opening import open_database
+from bot.renderers import renderer_of
 from bot.turns import Heard
 from storage.database import Connection, Database
 from storage.glances import glances

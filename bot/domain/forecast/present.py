@@ -26,7 +26,8 @@ class Waiting:
 class Place:
     """A member with everything the gates ask besides: windows and grants, counted sends, what waits.
 
-    `promised` says when the message of a (rule, step) that a keyword claims was last sent.
+    `promised` says when the message of a (rule, step) that a keyword claims was last sent, `seen` what they
+    were shown of the library, `asked` by which message they were last asked by each survey, and when.
     """
 
     member: Member
@@ -35,6 +36,8 @@ class Place:
     waiting: tuple[Waiting, ...] = ()
     promised: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     had: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
+    asked: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
 
 
 @value

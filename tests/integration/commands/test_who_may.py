@@ -11,12 +11,12 @@ import pytest
 from bot.app import load
 from bot.command_post import commander_of
 from bot.commanding import Commander
-from bot.composition import renderer_of
 from bot.config import Config
 from bot.discovery import COMMANDS, plugins
 from bot.domain.commanding.apart import no_forecast
 from bot.domain.commanding.command import Command
 from bot.domain.events import GROUP_MESSAGE, MESSAGE, InboundEvent
+from bot.renderers import renderer_of
 from bot.turns import Heard, Later
 from storage import operators
 from storage.database import Connection, Database

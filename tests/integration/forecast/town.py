@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.composition import group_of, renderer_of
+from bot.composition import group_of
 from bot.config import Config, delivery_policy, rulebook
 from bot.domain.channel import ReplyHandle
 from bot.domain.content import Content
@@ -18,6 +18,7 @@ from bot.domain.delivery.hours import next_time
 from bot.domain.delivery.reasons import Reason
 from bot.domain.events import InboundEvent
 from bot.domain.lifecycle.campaign import Campaign
+from bot.renderers import renderer_of
 from bot.turns import Heard
 from scheduler import lifecycle
 from scheduler.campaigns import fire

@@ -106,12 +106,13 @@ def test_chance_does_not_depend_on_unguessable_codes() -> None:
 def test_chance_does_not_depend_on_the_tokens_of_links() -> None:
     person = next(iter(write(1, 40, SPAN).people.values()))
 
-    def reacts(said: str) -> list[Act]:
+    def reacts(said: str) -> list[tuple[datetime, str, str, object]]:
         got = [
             Received(OPENING + timedelta(hours=hour), person.name, "o1", "customer_service", "text", said)
             for hour in range(60)
         ]
-        return [act for one in got for act in react(person, one, 1)]
+        done = [act for one in got for act in react(person, one, 1)]
+        return [(act.at, act.who, act.do, act.fields.get("text")) for act in done]
 
     address = "http://127.0.0.1:8080/l/"
     assert reacts(f"精选 {address}aB3_dE6-gH9jK2mN") == reacts(f"精选 {address}Zk3vQx8pT1nR5yB7")
