@@ -1,4 +1,4 @@
-"""满意度: asked some time after an order or a hand-off; low scores and what is said then go to a person."""
+"""满意度: asked some time after an order or a hand-off; a low score goes to a person."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,6 @@ from bot.domain.effects import (
     Emit,
     Handoff,
     Reply,
-    TellCase,
 )
 from bot.domain.events import MESSAGE, SURVEY_ANSWERED, InboundEvent, Scalar
 from bot.domain.handling import Handler, Rank, Settings, Words
@@ -26,13 +25,10 @@ from bot.domain.words import plain
 ASKED_AGAIN = timedelta(days=90)
 ASKED_WITHIN = timedelta(days=2)
 ANSWERED_IN = timedelta(hours=4)
-# What is said so soon after a low score says why.
-SAID_WITHIN = timedelta(hours=1)
 # As they are written: 00 or 07 is no score.
 SCORES = tuple(map(str, range(BEST + 1)))
 SERVICE = "service"
 BRIEF = "survey/brief"
-LONGEST = 500
 
 
 def ask(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
@@ -88,32 +84,12 @@ def _taken(one: Survey, score: int, event: InboundEvent, member: Member) -> Effe
     return Attempt(action, tuple(told), {})
 
 
-def hear(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
-    """Plan questions after what they are asked after, and hear what is said after a low score."""
-    if not settings.activities.surveys:
-        return []
-    told = _follow_up(event, member) if event.kind == MESSAGE else []
-    return [*ask(event, member, settings, now), *told]
-
-
-def _follow_up(event: InboundEvent, member: Member) -> list[Effect]:
-    """Let whoever looks after a low score know what the member says next."""
-    answered = member.tallies.get(SURVEY_ANSWERED)
-    since = event.at - SAID_WITHIN
-    if answered is None or answered.last_at < since:
-        return []
-    if not event.text or plain(event.text) in SCORES:
-        return []
-    action = TellCase(member.id, BRIEF, event.text[:LONGEST], since, event.at)
-    return [Attempt(action, (Reply(member.id, Rank.RULE, template="survey/heard"),), {})]
-
-
 def words(settings: Settings) -> Words:
     """Return the numbers that may be answers."""
     return Words(whole=SCORES if settings.activities.surveys else ())
 
 
 HANDLERS: tuple[Handler, ...] = (
-    Handler(frozenset(), hear),
+    Handler(frozenset(), ask),
     Handler(frozenset({MESSAGE}), answer, words),
 )

@@ -7,9 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from bot.domain import storable
-from bot.domain.effects import Handoff, TellCase
+from bot.domain.effects import Handoff
 from storage.dialect import insert_new
-from storage.outcomes import Came
 from storage.tables import table
 from storage.tables.lifecycle import HandoffRow
 
@@ -47,22 +46,6 @@ def open_all(connection: Connection, wishes: Sequence[Handoff]) -> None:
         for wish in wishes
     ]
     insert_new(connection, HANDOFF, rows, ["key"])
-
-
-def tell(connection: Connection, actions: Sequence[TellCase], _now: datetime) -> list[Came]:
-    """Add members' words to their cases, to each case once."""
-    return [_heard(connection, one) for one in actions]
-
-
-def _heard(connection: Connection, one: TellCase) -> Came:
-    mine = (HANDOFF.c.member_id == one.member_id, HANDOFF.c.note == one.note, HANDOFF.c.state != "closed")
-    since = select(HANDOFF).where(*mine, HANDOFF.c.at >= one.since).order_by(HANDOFF.c.at.desc())
-    row = next((row for row in connection.execute(since) if not row.context.get("text")), None)
-    if row is None:
-        return Came("none")
-    context = storable.scalars({**row.context, "text": one.text})
-    connection.execute(update(HANDOFF).where(HANDOFF.c.key == row.key).values(context=context))
-    return Came()
 
 
 def take(connection: Connection, key: str, operator: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, select
 
-from bot.domain.events import SAID
+from bot.domain.events import MESSAGE, SAID
 from storage.dialect import listed, property_text, unindexed, within
 from storage.reading import Query, moment_decoder
 from storage.tables import table
@@ -45,6 +45,15 @@ def since(connection: Connection, number: int, most: int) -> list[Utterance]:
         Utterance(id_, key, member_id, account, moment(at), text or "", group or "")
         for id_, key, member_id, account, at, text, group in rows
     ]
+
+
+def first(connection: Connection, member_id: int, after: datetime, until: datetime) -> str:
+    """Return what a member said first to us alone within a span, without its beginning; empty for nothing."""
+    e = EVENT.c
+    mine = (e.member_id == member_id, e.kind == MESSAGE, e.at > after, e.at < until)
+    text = property_text(connection, e.properties, "text")
+    said: str | None = connection.execute(select(text).where(*mine).order_by(e.at, e.id).limit(1)).scalar()
+    return said or ""
 
 
 def _after(c: Connection) -> Select[Any]:

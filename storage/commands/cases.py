@@ -11,7 +11,7 @@ from bot.domain.commanding.asks import AskCases, Case
 from bot.domain.delivery.policy import MARKETING, SERVICE
 from bot.domain.events import COMPLAINT_CLOSED
 from bot.domain.outbox import OutboxMessage, Unreachable
-from storage import announcements
+from storage import announcements, utterances
 from storage.commands.orders import Deeds, Given, Looks
 from storage.outbox.queue import enqueue
 from storage.tables import table
@@ -23,6 +23,9 @@ SUPPRESSION = table(SuppressionRow)
 MOST = 200
 ANSWER = "operators/answer"
 LASTS = timedelta(hours=48)
+# The note of a case that a low score opened; what is said so soon after it says why.
+SURVEY = "survey/brief"
+SAID_WITHIN = timedelta(hours=1)
 
 
 def short(key: str) -> str:
@@ -43,13 +46,24 @@ def _waiting(c: Connection, _ask: AskCases, _now: datetime) -> list[Case]:
             row.member_id,
             row.queue,
             row.note,
-            str(row.context.get("text", "")),
+            _words(c, row),
             row.at,
             row.due_at,
             row.taken_by,
         )
         for row in rows
     ]
+
+
+def _words(c: Connection, row: "Row[Any]") -> str:
+    """Return the member's own words: those that opened the case, or what was said soon after a low score.
+
+    They are looked for when somebody looks at the case, so that no message waits for it.
+    """
+    words = str(row.context.get("text", ""))
+    if words or row.note != SURVEY:
+        return words
+    return utterances.first(c, row.member_id, row.at, row.at + SAID_WITHIN)
 
 
 def _take(c: Connection, act: TakeCase, given: Given) -> Done:
@@ -60,7 +74,7 @@ def _take(c: Connection, act: TakeCase, given: Given) -> Done:
         return Done("case_taken", members=(row.member_id,), said=row.taken_by)
     mine = (HANDOFF.c.key == row.key, HANDOFF.c.state == "open")
     c.execute(update(HANDOFF).where(*mine).values(state="taken", taken_by=given.by.signed))
-    return Done("case_yours", members=(row.member_id,), said=str(row.context.get("text", "")))
+    return Done("case_yours", members=(row.member_id,), said=_words(c, row))
 
 
 def _close(c: Connection, act: CloseCase, given: Given) -> Done:

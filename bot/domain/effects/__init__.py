@@ -20,7 +20,7 @@ from bot.domain.effects.course import (
 )
 from bot.domain.effects.draws import EnterDraw, TellDraw
 from bot.domain.effects.groups import ForgetMessage, JoinGroup, LeaveGroup, SayInGroup
-from bot.domain.effects.playing import AnswerPoll, AnswerSurvey, AskSurvey, JoinParty, OpenParty, TellCase
+from bot.domain.effects.playing import AnswerPoll, AnswerSurvey, AskSurvey, JoinParty, OpenParty
 from bot.domain.effects.points import (
     ChangePoints,
     CheckInToday,
@@ -111,7 +111,6 @@ __all__ = [
     "Suppress",
     "TakeBackPoints",
     "TellBoard",
-    "TellCase",
     "TellDays",
     "TellDraw",
     "TellPhone",

@@ -57,20 +57,6 @@ class AskSurvey:
 
 
 @value
-class TellCase:
-    """Add the member's own words to a case opened since then with this note; only within an `Attempt`.
-
-    It fails as ``none`` where no such case is open, or all have words already.
-    """
-
-    member_id: int
-    note: str
-    text: str
-    since: datetime
-    at: datetime
-
-
-@value
 class AnswerSurvey:
     """Take a number for the answer to a survey the member was asked; only within an `Attempt`.
 

@@ -3,15 +3,17 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from bot.domain.activities import Survey
-from bot.domain.effects import AnswerSurvey, AskSurvey, Handoff, TellCase
+from bot.domain.commanding.asks import AskCases
+from bot.domain.effects import AnswerSurvey, AskSurvey, Handoff
 from bot.domain.outbox import OutboxMessage
 from storage import handoffs, opinions
+from storage.commands import cases
 from storage.commands.scores import standing
 from storage.database import Connection, Database
-from storage.handoffs import HANDOFF
+from storage.events import Happened, append
 from storage.opinions import OUTBOX
 from tests.integration.play.referring import NOW
 
@@ -81,21 +83,24 @@ def test_a_number_is_a_score_only_of_who_was_asked_lately(town: Database) -> Non
     assert score(town, 3, NOW + DAY, survey=OTHER) == "not_asked"
 
 
-def test_what_is_said_after_a_low_score_goes_to_its_case_once(town: Database) -> None:
-    def open_case(c: Connection) -> None:
-        handoffs.open_all(c, [Handoff(1, "care", "survey/brief", "k", NOW, None, {"score": 3})])
+def test_what_is_said_soon_after_a_low_score_is_read_with_its_case(town: Database) -> None:
+    low = Handoff(1, "care", "survey/brief", "k", NOW, None, {"score": 3})
+    other = Handoff(2, "care", "human/brief", "h", NOW, None, {})
 
-    def tell(text: str, who: int = 1, since: datetime = NOW) -> str:
-        one = TellCase(who, "survey/brief", text, since, NOW)
-        return town.transact(lambda c: handoffs.tell(c, [one], NOW))[0].reason
+    def said(who: int, text: str, at: datetime) -> Happened:
+        return Happened(who, "member.message", at, f"{who}{at}", "shop", 0, {"text": text})
 
-    town.transact(open_case)
-    assert tell("别人", who=2) == "none"
-    assert tell("太晚", since=NOW + DAY) == "none"
-    assert tell("茶叶受潮了") == ""
-    assert tell("谢谢") == "none"
-    (context,) = town.transact(lambda c: c.execute(select(HANDOFF.c.context)).scalars().all())
-    assert context == {"score": 3, "text": "茶叶受潮了"}
+    def words(c: Connection) -> dict[int, str]:
+        return {one.member_id: one.said for one in cases.LOOKS[AskCases](c, AskCases(), NOW)}
+
+    town.transact(lambda c: handoffs.open_all(c, [low, other]))
+    minute = timedelta(minutes=1)
+    late = [said(1, "太晚", NOW + 61 * minute), said(2, "别的", NOW + minute)]
+    town.transact(lambda c: append(c, [said(1, "3", NOW), *late], NOW))
+    assert town.transact(words) == {1: "", 2: ""}
+    told = [said(1, "茶叶受潮了", NOW + minute), said(1, "谢谢", NOW + 2 * minute)]
+    town.transact(lambda c: append(c, told, NOW))
+    assert town.transact(words) == {1: "茶叶受潮了", 2: ""}
 
 
 def test_the_net_promoter_score_stands_with_its_interval(town: Database) -> None:
