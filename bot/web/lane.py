@@ -111,13 +111,15 @@ class Lane:
 
 def written(answer: Answer) -> bytes:
     """Return an answer as HTTP."""
-    reason = _REASONS.get(answer.status, b"Service Unavailable")
-    return b"HTTP/1.1 %d %b\r\nContent-Type: %b\r\nContent-Length: %d\r\nDate: %b\r\n%b\r\n%b" % (
-        answer.status,
-        reason,
-        answer.content_type.encode(),
-        len(answer.body),
-        rfc822_formatted_time().encode(),
-        b"Connection: close\r\n" if answer.last else b"",
-        answer.body,
-    )
+    head = _head(answer.status, answer.content_type, rfc822_formatted_time())
+    last = b"Connection: close\r\n" if answer.last else b""
+    return b"%bContent-Length: %d\r\n%b\r\n%b" % (head, len(answer.body), last, answer.body)
+
+
+# The same for a second, in which thousands are written.
+@lru_cache(maxsize=16)
+def _head(status: int, content_type: str, date: str) -> bytes:
+    reason = _REASONS.get(status, b"Service Unavailable")
+    return b"HTTP/1.1 %d %b\r\nContent-Type: %b\r\nDate: %b\r\n" % (
+        status, reason, content_type.encode(), date.encode(),
+    )  # fmt: skip
