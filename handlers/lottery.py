@@ -18,8 +18,8 @@ FAILURES = ("not_yet", "over", "shut", "operator", "limit", "too_few")
 WON_FOR = timedelta(days=30)
 
 
-def play(event: InboundEvent, member: Member, settings: Settings, now: datetime) -> list[Effect]:
-    """Take a chance in the lottery that the words mean, or tell its terms.
+def play(event: InboundEvent, member: Member, settings: Settings, _now: datetime) -> list[Effect]:
+    """Take a chance in the lottery that the words mean, or tell its terms; the first's where none is named.
 
     Whoever runs a gateway of their own could speak as anybody there, so nothing is given through it.
     """
@@ -27,19 +27,13 @@ def play(event: InboundEvent, member: Member, settings: Settings, now: datetime)
         return []
     wish = str(event.properties.get("key", "")) if event.kind == MENU_CLICK else event.text
     if is_word(wish, TERMS):
-        return [_terms(_current(settings, now), event, member, settings)]
+        return [_terms(settings.activities.lotteries[0], event, member, settings)]
     for one in settings.activities.lotteries:
         if is_word(wish, _of_terms(one)):
             return [_terms(one, event, member, settings)]
         if is_word(wish, (*one.words, MENU) if event.kind == MENU_CLICK else one.words):
             return [_attempt(one, event, member, settings)]
     return []
-
-
-def _current(settings: Settings, now: datetime) -> Lottery:
-    """Return the lottery that one asks about who names none: the first that is not over, else the last."""
-    every = settings.activities.lotteries
-    return next((one for one in every if one.closes is None or now < one.closes), every[-1])
 
 
 def _attempt(one: Lottery, event: InboundEvent, member: Member, settings: Settings) -> Effect:

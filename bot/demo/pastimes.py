@@ -12,6 +12,8 @@ from bot.demo.grid import Span, by_day, snap
 # On which day of the play the sale opens, at noon; and until which day the lottery runs.
 SALE_DAY, SALE_HOUR = 40, 12
 DRAWS_UNTIL = 75
+# On which day the lottery of the new year is drawn.
+DRAWN_ON = 50
 # Who asks for their own page opens it.
 OWN_PAGE = "我的主页"
 _VOTES = ("投票茶 A", "投票茶 B", "投票茶 普洱", "投票茶")
@@ -67,7 +69,18 @@ def inviting(person: Person, span: Span, rng: Random) -> Iterator[Act]:
         yield _say(person, by_day(day + timedelta(days=rng.uniform(2, 20)), rng.random(), late=18), "拼团")
 
 
-PASTIMES = (checking_in, playing, hunting, inviting)
+def hoping(person: Person, span: Span, rng: Random) -> Iterator[Act]:
+    """Yield who takes a chance in the lottery that is drawn at its time, and asks for its terms before."""
+    drawn = span.start + timedelta(days=DRAWN_ON - 1)
+    at = person.follows_at + timedelta(days=rng.uniform(2, 25))
+    if at >= drawn or rng.random() > 0.25:
+        return
+    if rng.random() < 0.3:
+        yield _say(person, by_day(at, rng.random()), "抽奖规则 新年抽奖")
+    yield _say(person, by_day(at + timedelta(hours=1), rng.random()), "新年抽奖")
+
+
+PASTIMES = (checking_in, playing, hunting, inviting, hoping)
 
 
 def _say(person: Person, at: datetime, text: str) -> Act:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.demo.grid import OPENING
-from bot.demo.pastimes import DRAWS_UNTIL, sale_at
+from bot.demo.pastimes import DRAWN_ON, DRAWS_UNTIL, sale_at
 
 ACCOUNT = "shop"
 GATEWAY = "groups"
@@ -88,6 +88,11 @@ def _play_within(activities: dict[str, Any]) -> None:
     activities["lottery"] |= {
         "opens": OPENING.isoformat(), "closes": (OPENING + timedelta(days=DRAWS_UNTIL)).isoformat(),
     }  # fmt: skip
+    activities["lotteries"]["new_year"] |= {
+        "opens": OPENING.isoformat(),
+        "closes": (OPENING + timedelta(days=DRAWN_ON)).isoformat(),
+        "draws_at": (OPENING + timedelta(days=DRAWN_ON, hours=12)).isoformat(),
+    }
     activities["flash_sale"]["tea"] |= {
         "opens": sale.isoformat(), "closes": (sale + timedelta(hours=2)).isoformat(),
     }  # fmt: skip

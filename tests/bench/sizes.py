@@ -43,6 +43,6 @@ TINY = Size(
     timers=50,
     timers_slow=10,
     claims=20,
-    buyers=30,
+    buyers=1000,
     on_sale=7,
 )

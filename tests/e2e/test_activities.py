@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.events import ORDER_REFUNDED
+from storage import draw_proofs
 from storage.outbox.queue import enqueue
 from storage.reports import audited
 from tests.e2e.pastimes import note_for, ordered
@@ -90,15 +91,39 @@ async def test_a_lottery_is_paid_for_limited_and_told_with_its_proof(community: 
     assert ["号" in one for one in found] == [True, True, True, False]
     assert "用完了" in found[-1]
     terms = str(await community.says("小明", "抽奖规则"))
-    ((commitment, entries),) = await community.rows("SELECT commitment, entries FROM draw")
+    ((commitment, entries),) = await community.rows(
+        "SELECT commitment, entries FROM draw WHERE name = 'lottery'"
+    )
     assert commitment in terms
     assert "抽奖10元券：2%" in terms
     assert "50 积分：20%" in terms
     assert entries == 3
     await community.advance("95d")
     assert "已经结束" in str(await community.says("小明", "抽奖"))
-    ((seed,),) = await community.rows("SELECT revealed FROM draw")
+    ((seed,),) = await community.rows("SELECT revealed FROM draw WHERE name = 'lottery'")
     assert seed in str(await community.says("小明", "抽奖规则"))
+
+
+async def test_a_lottery_is_drawn_at_its_time_and_its_winners_are_told(community: Whole) -> None:
+    await community.act("follow", "小明")
+    assert "1月1日" in str(await community.says("小明", "新年抽奖"))
+    terms = str(await community.says("小明", "抽奖规则 新年抽奖"))
+    assert "30元茶券：3 名" in terms
+    assert "开奖" in terms
+    await ordered(community, "m1", 1, 2000)
+    await community.advance("32d")
+    assert "你是第 1 号" in str(await community.says("小明", "新年抽奖"))
+    assert "用完了" in str(await community.says("小明", "新年抽奖"))
+    await community.advance("32d")
+    won = await community.rows("SELECT prize, given FROM draw_entry WHERE draw = 'new_year'")
+    assert won == [("coupon.tea30", "given")]
+    await community.says("小明", "在吗")
+    await community.advance("1m")
+    told = [row["text"] for row in await community.listing("outbox") if "开奖了" in row["text"]]
+    assert len(told) == 1
+    found = await community.read(lambda c: draw_proofs.proof(c, "new_year"))
+    assert found is not None
+    assert draw_proofs.differences(found) == []
 
 
 async def test_a_hand_off_tells_level_and_points(community: Whole) -> None:
