@@ -85,9 +85,13 @@ class Landing:
             status,
             app=self._config.app,
             coupon=self._coupon(found) if found else None,
-            qr=picture(found.code) if found else "",
+            qr=self._qr(found) if found else "",
             busy=busy,
         )
+
+    def _qr(self, found: Shown) -> str:
+        """Return the code to be read at the till; none of a coupon that is used by paying."""
+        return "" if self._config.coupons[found.batch].cash else picture(found.code)
 
     def _coupon(self, found: Shown) -> dict[str, object]:
         batch = self._config.coupons[found.batch]
@@ -96,6 +100,6 @@ class Landing:
             "title": batch.title,
             "min_spend": yuan(batch.min_spend),
             "max_off": yuan(batch.max_off),
-            "code": found.code,
+            "code": batch.cash.note if batch.cash is not None else found.code,
             "expires_on": f"{day.year}年{day.month}月{day.day}日 {day:%H:%M}",
         }

@@ -8,13 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.bench import coupons, flash, forecast, inbound, push, real_time, rendering, rules, timers
+from tests.bench import coupons, draws, flash, forecast, inbound, push, real_time, rendering, rules, timers
 from tests.bench.figures import Figure
 from tests.bench.sizes import FULL, TINY, Size
 
 BENCHES: Mapping[str, Callable[[Size], Iterator[Figure]]] = {
     each.NAME: each.run
-    for each in (inbound, push, real_time, rendering, rules, timers, coupons, flash, forecast)
+    for each in (inbound, push, real_time, rendering, rules, timers, coupons, draws, flash, forecast)
 }
 
 

@@ -22,6 +22,7 @@ class Size:
     timers: int = 20_000
     timers_slow: int = 300
     claims: int = 5000
+    draws: int = 1000
     buyers: int = 5000
     on_sale: int = 200
 
@@ -43,6 +44,7 @@ TINY = Size(
     timers=50,
     timers_slow=10,
     claims=20,
+    draws=20,
     buyers=1000,
-    on_sale=7,
+    on_sale=40,
 )

@@ -121,6 +121,11 @@ async def test_the_till_takes_none_that_is_used_by_paying(shop: Whole) -> None:
     now = shop.program.clock.now()
     outcome = await shop.program.database.write(lambda c: redemption.redeem(c, code, "HT-1", 0, now))
     assert outcome == "unknown"
+    async with shop.session.get(f"{shop.program.url}/r/{code}") as answer:
+        page = await answer.text()
+    assert "付款时自动抵扣" in page
+    assert str(code) not in page
+    assert "<svg" not in page
     assert await states(shop) == ["issued"]
 
 
