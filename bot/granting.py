@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from bot.domain.coupons import CouponBatch
-from bot.domain.errors import SendError, TryLater, Undeliverable
+from bot.domain.errors import OutcomeUnknown, SendError, StorageUnavailable, TryLater, Undeliverable
 from bot.domain.payments import CashStock, CashWish, CouponIssuer
 from bot.domain.telling import tell
 from storage import alerts, cash_grants, revoking
@@ -21,6 +21,7 @@ PAGE = 50
 TOLD_FOR = timedelta(days=3)
 SORRY = "coupons/not_granted"
 NO_ADDRESS = "no_address"
+FAULT = "fault"
 # After so many attempts in vain operators hear of it: about two minutes.
 PATIENCE = 4
 
@@ -73,11 +74,20 @@ class Granting:
             await self._database.write(partial(self._refused, asking=asking, reason=error.reason, now=now))
             return 0
         except SendError as error:
-            log.warning("coupon_not_granted", coupon=asking.batch, reason=error.reason)
-            await self._database.write(partial(_put_off, asking=asking, house=house, error=error, now=now))
+            await self._put_off(asking, house, error, now)
+            return 0
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # one coupon's fault must not keep the others from being asked for
+            log.exception("grant_failed", coupon=asking.batch)
+            await self._put_off(asking, house, OutcomeUnknown(FAULT, detail=type(error).__name__), now)
             return 0
         await self._database.write(partial(_granted, asking=asking, house=house, id_=platform_id, now=now))
         return 1
+
+    async def _put_off(self, asking: Asking, house: House, error: SendError, now: datetime) -> None:
+        log.warning("coupon_not_granted", coupon=asking.batch, reason=error.reason)
+        await self._database.write(partial(_put_off, asking=asking, house=house, error=error, now=now))
 
     async def _asked(self, asking: Asking, house: House, cash: CashStock) -> str:
         find = partial(cash_grants.address, member_id=asking.member_id, account=house.account)

@@ -68,7 +68,7 @@ class Inviting:
 def _keep(c: Connection, making: Making, code: SourceCode, ways: Sequence[str], now: datetime) -> int:
     if not invitations.made(c, making, code, now):
         return 0
-    key = f"invitation:{making.scene}:{making.attempt}"
+    key = f"invitation:{making.scene}:{making.asked_at.isoformat()}"
     told = tell(making.member_id, POSTER, key, tuple(ways), now, SENT_FOR, {"url": code.url})
     enqueue(c, [order.message for order in told])
     alerts.clear(c, _alert(making.account), now)

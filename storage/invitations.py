@@ -30,11 +30,12 @@ SOON, LATE = timedelta(seconds=30), timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """A code being made on the platform: whose, its scene, by which account, at which attempt."""
+    """A code being made on the platform: whose, its scene, by which account, since when, which attempt."""
 
     member_id: int
     scene: str
     account: str
+    asked_at: datetime
     attempt: int
 
 
@@ -63,7 +64,8 @@ def claim(connection: Connection, accounts: Iterable[str], now: datetime, limit:
     """
     due = _due(accounts, now).order_by(INVITATION.c.due_at).limit(limit).with_for_update(skip_locked=True)
     found = [
-        Making(row.member_id, row.scene, row.account, row.attempts + 1) for row in connection.execute(due)
+        Making(row.member_id, row.scene, row.account, row.at, row.attempts + 1)
+        for row in connection.execute(due)
     ]
     for one in found:
         again = now + min(SOON * 2 ** (one.attempt - 1), LATE)
@@ -99,7 +101,9 @@ def _invited(connection: Connection, one: Invite, now: datetime) -> Came:
     mine = INVITATION.c.member_id == one.member_id
     old = or_(INVITATION.c.at <= now - LASTS, INVITATION.c.account != one.account)
     connection.execute(
-        update(INVITATION).where(mine, old).values(ticket="", url="", at=now, due_at=now, account=one.account)
+        update(INVITATION)
+        .where(mine, old)
+        .values(ticket="", url="", at=now, due_at=now, attempts=0, account=one.account)
     )
     brought = select(REFERRAL.c.state, func.count()).where(REFERRAL.c.inviter_id == one.member_id)
     states = {state: int(count) for state, count in connection.execute(brought.group_by(REFERRAL.c.state))}

@@ -77,7 +77,8 @@ class WechatPay:
                 self._signing.verify(response.headers, said, self._clock.now())
                 answer = json.loads(said)
         except Forged as error:
-            raise OutcomeUnknown(BAD_ANSWER, detail=str(error)) from error
+            # A proxy's page is not signed, nor is what answers a request whose own signature does not fit.
+            raise OutcomeUnknown(BAD_ANSWER, detail=f"HTTP {response.status}, {error}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown("no_answer", detail=type(error).__name__) from error
         except ValueError as error:

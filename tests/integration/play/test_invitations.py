@@ -112,7 +112,7 @@ def test_one_that_the_platform_forgets_is_made_anew_before_that(town: Database) 
     assert ask(town, 1, later - timedelta(seconds=1)) == ""
     assert ask(town, 1, later) == "making"
     (anew,) = claim(town, later)
-    assert anew.attempt == 2
+    assert (anew.attempt, anew.asked_at) == (1, later)
     assert made(town, anew, later)
 
 
