@@ -43,9 +43,9 @@ def _activity(one: Activity, asked: Asked) -> Outcome:
 
 def _counted(what: str) -> Said | str:
     """Return the words for what was counted; the choices of a poll are words already."""
-    kind, dot, name = what.partition(":")
-    if not dot:
-        return what
+    kind, _, name = what.partition(":")
+    if kind == "choice":
+        return name
     if kind == "total":
         return say(f"counted:{name}")
     named = name if kind == "prize" else say(f"counted:{name}")

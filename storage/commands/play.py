@@ -84,7 +84,7 @@ def _bought(c: Connection, one: Activity) -> Mapping[str, int | str]:
 
 
 def _voted(c: Connection, one: Activity) -> Mapping[str, int | str]:
-    return opinions.votes(c, one.name)
+    return {f"choice:{choice}": count for choice, count in opinions.votes(c, one.name).items()}
 
 
 _STANDING: Mapping[type, Callable[[Connection, Activity], Mapping[str, int | str]]] = {

@@ -128,4 +128,6 @@ async def test_a_vote_may_change_and_a_quiz_may_not(community: Whole) -> None:
     assert "已经答过" in str(await community.says("小明", "问答茶 杭州"))
     await community.act("follow", "小红")
     assert "送你 10 积分" in str(await community.says("小红", "问答茶 a"))
+    await bound(community, "老李", "admin")
+    assert "龙井 1" in str(await community.says("老李", "/活动 taste"))
     assert "10 分" in str(await community.says("小红", "我的积分"))

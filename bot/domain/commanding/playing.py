@@ -21,7 +21,7 @@ class Standing:
     """What was counted, by what it counts; `switched` says what an operator did by hand.
 
     It is named ``total:entries`` and the like, ``prize:coupon.tea``, ``referral:held``, ``coupon:issued``,
-    ``party:open``; of a poll it is the choice.
+    ``party:open``, ``choice:`` and what was chosen.
     """
 
     counts: Mapping[str, int | str]
