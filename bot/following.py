@@ -104,7 +104,11 @@ async def _settled(
         return await settle()
     finally:
         done.set()
-        await saying
+        try:
+            # Not awaited itself: were we ended just then, its `wait_for` could keep that to itself.
+            await asyncio.wait({saying})
+        finally:
+            saying.cancel()
 
 
 async def _still_here(session: aiohttp.ClientSession, url: str, name: str, done: asyncio.Event) -> None:

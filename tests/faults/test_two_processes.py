@@ -78,5 +78,8 @@ async def test_two_programs_share_a_campaign_and_the_one_left_finishes_it(
             lambda c: c.execute(text("SELECT job, count(*) FROM firing GROUP BY job ORDER BY job")).all()
         )
         # The month-old firing itself, each turn of the campaign missed since, and one night's scores for all.
-        assert {row[0]: row[1] for row in fired} == {"campaign:digest": 1 + turns(config, now), "rfm": 2}
+        # What never ran before begins now, for both.
+        begun = {"koc": 1, "points_notice": 1}
+        expected = {"campaign:digest": 1 + turns(config, now), "rfm": 2, **begun}
+        assert {row[0]: row[1] for row in fired} == expected
         assert here.platform.world.record.violations == []

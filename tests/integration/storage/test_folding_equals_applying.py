@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete
 from bot.domain.effects import AddTag, Effect, Enroll, MoveEnrollment
 from bot.domain.events import MESSAGE, ORDER_PAID
 from bot.domain.folding import fold
+from bot.domain.lifecycle.enrollment import Enrollment
 from bot.domain.members import Member
 from storage import effects, events, members
 from storage.database import Database
@@ -71,7 +72,7 @@ def test_folding_effects_equals_applying_them(database: Database, data: st.DataO
 def decided(member: Member, groups: Sequence[Sequence[Effect]]) -> tuple[Member, list[list[Effect]]]:
     """Return the member after the effects, and the effects without what no rule decides.
 
-    No rule starts a run it started before, or moves one it cannot see.
+    No rule starts a run it started before, or moves one it cannot see; and none ends earlier than it ended.
     """
     seen: set[str] = set()
     kept: list[list[Effect]] = []
@@ -82,11 +83,18 @@ def decided(member: Member, groups: Sequence[Sequence[Effect]]) -> tuple[Member,
                 if effect.enrollment.id in seen:
                     continue
                 seen.add(effect.enrollment.id)
-            if isinstance(effect, MoveEnrollment) and effect.enrollment.id not in {r.id for r in member.runs}:
+            if isinstance(effect, MoveEnrollment) and not _can_move(effect.enrollment, member):
                 continue
             member = fold(member, effect)
             kept[-1].append(effect)
     return member, kept
+
+
+def _can_move(run: Enrollment, member: Member) -> bool:
+    before = next((one for one in member.runs if one.id == run.id), None)
+    if before is None:
+        return False
+    return before.ended_at is None or run.ended_at is None or run.ended_at >= before.ended_at
 
 
 def test_the_property_notices_a_fold_that_forgets_the_first_time(

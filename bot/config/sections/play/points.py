@@ -1,5 +1,6 @@
 """What points are worth."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -30,8 +31,8 @@ class PointsSection(Section):
     @model_validator(mode="after")
     def _never_punishes_loyalty(self) -> "PointsSection":
         """Refuse two levels of one height, unknown levels, and a price that rises with the level."""
-        if self.expire_notice is not None and (self.expire is None or self.expire_notice >= self.expire):
-            raise ValueError("expire_notice is shorter than expire, or nothing runs out to be told of")
+        if self.expire_notice is not None and self.expire is None:
+            raise ValueError("expire_notice without expire: nothing runs out to be told of")
         if len(set(self.levels.values())) < len(self.levels):
             raise ValueError("two levels take the same points")
         for name, one in self.exchange.items():
@@ -52,6 +53,12 @@ class PointsSection(Section):
         """Return the levels, lowest first."""
         return dict(sorted(self.levels.items(), key=lambda one: one[1]))
 
+    @property
+    def _notice(self) -> timedelta | None:
+        """Return how long before members are told; never for points that would be told of at once."""
+        notice, expire = self.expire_notice, self.expire
+        return notice if notice is not None and expire is not None and notice < expire else None
+
     def built(self) -> Points:
         """Return the terms."""
         return Points(
@@ -65,7 +72,7 @@ class PointsSection(Section):
                 )
                 for name, one in self.exchange.items()
             ),
-            self.expire_notice,
+            self._notice,
         )  # fmt: skip
 
 
