@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, select, update
 from bot.domain.coupons import CouponState
 from bot.domain.identity import split
 from storage.dialect import insert_new
+from storage.patience import rest
 from storage.tables import table
 from storage.tables.cash import CashGrantRow
 from storage.tables.delivery import CouponRow
@@ -65,7 +66,7 @@ def claim(connection: Connection, batches: Collection[str], now: datetime, limit
         if row.coupon_state != CouponState.ISSUED:
             connection.execute(mine.values(state=VOID, reason=row.coupon_state, at=now))
             continue
-        again = now + min(SOON * 2**row.attempts, LATE)
+        again = now + rest(SOON, LATE, row.attempts)
         connection.execute(mine.values(attempts=row.attempts + 1, due_at=again))
         asking.append(Asking(row.code, row.batch, row.member_id, row.attempts + 1))
     return asking

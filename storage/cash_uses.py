@@ -24,7 +24,8 @@ def used(connection: Connection, platform_id: str, order_id: str, at: datetime, 
     if code is None:
         return "unknown"
     row = connection.execute(select(COUPON).where(COUPON.c.code == code).with_for_update()).one()
-    if row.state in (CouponState.EXPIRED, CouponState.REVOKED) or row.expires_at <= at:
+    over = row.state == CouponState.ISSUED and row.expires_at <= at
+    if over or row.state in (CouponState.EXPIRED, CouponState.REVOKED):
         revived = {"state": CouponState.ISSUED, "expires_at": max(row.expires_at, at + timedelta(seconds=1))}
         connection.execute(update(COUPON).where(COUPON.c.id == row.id).values(revived))
         if row.state != CouponState.ISSUED:

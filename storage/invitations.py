@@ -13,6 +13,7 @@ from bot.domain.effects import Invite
 from bot.domain.events import Scalar
 from storage.dialect import insert_new
 from storage.outcomes import Came
+from storage.patience import rest
 from storage.tables import table
 from storage.tables.activities import InvitationRow, ReferralRow
 
@@ -68,7 +69,7 @@ def claim(connection: Connection, accounts: Iterable[str], now: datetime, limit:
         for row in connection.execute(due)
     ]
     for one in found:
-        again = now + min(SOON * 2 ** (one.attempt - 1), LATE)
+        again = now + rest(SOON, LATE, one.attempt - 1)
         mine = INVITATION.c.member_id == one.member_id
         connection.execute(update(INVITATION).where(mine).values(attempts=one.attempt, due_at=again))
     return found

@@ -53,10 +53,23 @@ def check_references(draft: Draft, home: Path, problems: Problems) -> None:
                 f"coupons.{name}.stock", f'no file "{coupon.codes_file}" yet, so there is no code'
             )
     _check_payments(draft, problems)
+    _check_notice(draft, problems)
     for name, item in draft.content.items():
         media = item.media or ""
         if media and "://" not in media and not located(media, home).is_file():
             problems.warning(f"content.{name}.media", f'no file "{media}"')
+
+
+def _check_notice(draft: Draft, problems: Problems) -> None:
+    """Warn of points that would be told of on the day they come."""
+    points = draft.points
+    if (
+        points is not None
+        and points.expire
+        and points.expire_notice
+        and points.expire_notice >= points.expire
+    ):
+        problems.warning("points.expire_notice", "it is not shorter than expire, so nobody is told")
 
 
 def _check_payments(draft: Draft, problems: Problems) -> None:

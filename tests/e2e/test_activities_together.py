@@ -1,26 +1,14 @@
 """What members do in chat at once or together: sales, groups, answers, friends who come along."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from sqlalchemy import update
 
 from storage.coupon_stock import BATCH
 from storage.outbox.queue import enqueue
-from storage.reports import audited
 from tests.e2e.pastimes import note_for, ordered
 from tests.e2e.shift import bound
-from tests.whole import Whole, whole
-
-
-@pytest.fixture
-async def community(tmp_path: Path, any_database_url: str) -> AsyncIterator[Whole]:
-    async with whole(tmp_path, any_database_url) as running:
-        yield running
-        assert (await running.read(audited)).wrong == ()
-        assert await running.listing("violations") == []
+from tests.whole import Whole
 
 
 async def test_a_flash_sale_opens_at_its_moment_and_tells_the_losers(community: Whole) -> None:

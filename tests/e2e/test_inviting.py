@@ -1,24 +1,11 @@
 """Codes of one's own: made, shown, refused; newcomers counted, held, settled, and what they earn."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from sqlalchemy import text
 
 from bot.domain.events import ORDER_REFUNDED
-from storage.reports import audited
 from tests.e2e.pastimes import ordered
 from tests.e2e.shift import bound
-from tests.whole import Whole, whole
-
-
-@pytest.fixture
-async def community(tmp_path: Path, any_database_url: str) -> AsyncIterator[Whole]:
-    async with whole(tmp_path, any_database_url) as running:
-        yield running
-        assert (await running.read(audited)).wrong == ()
-        assert await running.listing("violations") == []
+from tests.whole import Whole
 
 
 async def test_a_friend_who_scans_a_member_s_own_code_and_orders_earns_them_a_coupon(

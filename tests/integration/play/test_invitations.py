@@ -96,6 +96,14 @@ def test_what_cannot_be_made_is_tried_later_and_later_and_stands_in_nobody_s_way
     assert (waits[0], waits[-1]) == (2 * SOON, LATE)
 
 
+def test_a_month_of_refusals_is_outlived(town: Database) -> None:
+    ask(town, 1)
+    town.transact(lambda c: c.execute(update(INVITATION).values(attempts=1000)))
+    (making,) = claim(town)
+    assert claim(town, NOW + LATE - timedelta(seconds=1)) == []
+    assert made(town, making)
+
+
 @pytest.mark.parametrize("account", ["corp", "groups"])
 def test_a_code_of_another_account_is_not_ours_to_make(town: Database, account: str) -> None:
     ask(town, 1, account=account)

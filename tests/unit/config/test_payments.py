@@ -83,3 +83,14 @@ def test_referral_pays_for_nothing_but_a_first_order_of_one_level(
     assert errors(tmp_path, activities={"referral": REFERRAL}) == []
     found = errors(tmp_path, activities={"referral": {**REFERRAL, key: value}})
     assert any(f"activities.referral.{key}" in one for one in found), found
+
+
+@pytest.mark.parametrize(("notice", "warned"), [("7d", True), ("8d", True), ("6d", False)])
+def test_a_notice_that_nobody_gets_is_warned_of(tmp_path: Path, notice: str, warned: bool) -> None:
+    found = read(tmp_path, points={"expire": "7d", "expire_notice": notice})
+    assert (
+        "points.expire_notice" in {one.path for one in found.problems if one.level == "warning"}
+    ) is warned
+    assert found.config is not None
+    assert (found.config.points.notice is None) is warned
+    assert any("points" in one for one in errors(tmp_path, points={"expire_notice": notice}))
