@@ -73,7 +73,7 @@ class WechatPay:
             async with self._session.post(
                 url, data=body.encode(), headers=headers, timeout=WITHIN, allow_redirects=False
             ) as response:
-                said = await response.content.read(MAX_ANSWER)
+                said = await _whole(response.content)
                 self._signing.verify(response.headers, said, self._clock.now())
                 answer = json.loads(said)
         except Forged as error:
@@ -93,3 +93,13 @@ class WechatPay:
             return TryLater(code.lower() or f"http_{status}", self._clock.now() + REST, detail=words)
         # The stock's budget, its state, our key or our right to it: an operator can mend each.
         return AccountDisabled(code.lower() or f"http_{status}", detail=words)
+
+
+async def _whole(stream: aiohttp.StreamReader) -> bytes:
+    """Return an answer whole, in however many pieces it comes; of one too long what no signature fits."""
+    said = b""
+    async for piece in stream.iter_any():
+        said += piece
+        if len(said) > MAX_ANSWER:
+            break
+    return said

@@ -1,14 +1,21 @@
 """WeChat Pay's signatures: what fits is let in, everything else is forged."""
 
+import asyncio
 import base64
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from bot.domain.clock import SystemClock
+from bot.domain.payments import CashWish
 from bot.paying.signing import Forged, Signing
+from bot.paying.wechat_pay import WechatPay
 from bot.sandbox.sides.payment_seal import Keys
 from tests.paying import MERCHANT, PUBLIC_KEY_ID, V3_KEY, key, private, public, settings
 
@@ -54,6 +61,7 @@ FORGERIES: dict[str, tuple[dict[str, str], bytes, datetime]] = {
     "no base64": ({**HEADERS, "Wechatpay-Signature": "%%%"}, BODY, NOW),
     "no time": ({**HEADERS, "Wechatpay-Timestamp": "soon"}, BODY, NOW),
     "digits of another script": ({**HEADERS, "Wechatpay-Timestamp": "١٢٣"}, BODY, NOW),
+    "a time beyond all": ({**HEADERS, "Wechatpay-Timestamp": "9" * 400}, BODY, NOW),
     "too old": (HEADERS, BODY, NOW + timedelta(minutes=6)),
     "from the future": (HEADERS, BODY, NOW - timedelta(minutes=6)),
     "nothing": ({}, BODY, NOW),
@@ -78,3 +86,22 @@ def test_a_sealed_resource_opens_and_no_other() -> None:
             SIGNING.opened({name: value for name, value in resource.items() if name != missing})
     with pytest.raises(Forged):
         SIGNING.opened(PLATFORM.sealed(b"[1]", "abcdefghijkl", "coupon"))
+
+
+async def test_an_answer_that_comes_in_pieces_is_read_whole() -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        at = int(time.time())
+        response = web.StreamResponse(headers=PLATFORM.headers(BODY, at, "n"))
+        response.content_length = len(BODY)
+        await response.prepare(request)
+        for piece in (BODY[:5], BODY[5:]):
+            await response.write(piece)
+            await asyncio.sleep(0.05)
+        return response
+
+    app = web.Application()
+    app.router.add_post("/v3/{path:.*}", answer)
+    async with TestServer(app) as server, ClientSession() as session:
+        ours = settings(str(server.make_url("")).rstrip("/"))
+        house = WechatPay(ours, session, SystemClock(), lambda: "N" * 32)
+        assert await house.grant(CashWish("o1", "1", "CODE")) == "9867041"
